@@ -1,0 +1,229 @@
+"""Who signs in, and what they may do where."""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import MUNICIPAL_ROLES, NATIONAL_ROLES, PARTNER_ROLES, Role
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates people by e-mail address, stored in lower case."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        return (email or "").strip().lower()
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=self.normalize_email(username))
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """The first national administrator of a new installation (`manage.py createsuperuser`)."""
+        user = self.create_user(email, password, **fields)
+        Membership.objects.create(user=user, role=Role.DGI_ADMINISTRATOR)
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in by e-mail. What they may do comes from their memberships alone."""
+
+    email = models.EmailField(
+        _("e-mail"), unique=True, error_messages={"unique": _("This e-mail already has an account.")}
+    )
+    name = models.CharField(_("name"), max_length=150)
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=settings.LANGUAGES,
+        default="pt",
+        help_text=_("The language of the messages sent to this person."),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["name", "email"]
+        constraints = [
+            models.CheckConstraint(name="user_email_in_lower_case", condition=Q(email=Lower("email"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @cached_property
+    def current_memberships(self) -> list["Membership"]:
+        """The memberships that run today, read once per request."""
+        return list(self.memberships.current())
+
+    def has_national_role(self, roles: Iterable[Role] = NATIONAL_ROLES) -> bool:
+        return any(m.role in NATIONAL_ROLES.intersection(roles) for m in self.current_memberships)
+
+    def has_role_in(self, municipality_id: str, roles: Iterable[Role]) -> bool:
+        return municipality_id in self.municipality_ids(roles)
+
+    def municipality_ids(self, roles: Iterable[Role] = MUNICIPAL_ROLES) -> set[str]:
+        """ISO codes of the municipalities where this person holds one of `roles` today."""
+        return {
+            m.municipality_id for m in self.current_memberships if m.municipality_id and m.role in set(roles)
+        }
+
+    def partner_ids(self) -> set[int]:
+        """Partners that this person speaks for today."""
+        return {m.partner_id for m in self.current_memberships if m.partner_id}
+
+    # The admin asks these. Rights come from memberships (accounts.admin_site), never from Django's tables.
+    @property
+    def is_staff(self) -> bool:
+        return self.is_active and self.has_national_role()
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Memberships, by the day on which they count."""
+
+    def current(self, on: date | None = None) -> Self:
+        """Only memberships that run on a day (today in the country's time zone, if none is given)."""
+        on = on or timezone.localdate()
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class Membership(models.Model):
+    """A role that somebody holds in one municipality, for one partner or for the nation, from day to day."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    municipality = models.ForeignKey(
+        "municipalities.Municipality",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("municipality"),
+    )
+    partner = models.ForeignKey(
+        "municipalities.Partner",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("partner"),
+    )
+    starts_on = models.DateField(_("from"), default=timezone.localdate)
+    ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day. Empty: no end."))
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["user", "role", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="membership_scope_fits_role",
+                condition=(
+                    Q(role__in=sorted(MUNICIPAL_ROLES), municipality__isnull=False, partner__isnull=True)
+                    | Q(role__in=sorted(PARTNER_ROLES), municipality__isnull=True, partner__isnull=False)
+                    | Q(role__in=sorted(NATIONAL_ROLES), municipality__isnull=True, partner__isnull=True)
+                ),
+                violation_error_message=_(
+                    "A municipal role needs a municipality, a partner a partner organisation, "
+                    "and a national role neither."
+                ),
+            ),
+            models.CheckConstraint(
+                name="membership_ends_after_it_starts",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message=_("The last day is before the first."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        scope = self.municipality or self.partner
+        return f"{self.get_role_display()}, {scope}" if scope else str(self.get_role_display())
+
+
+class MunicipalityScopedQuerySet(models.QuerySet):
+    """Base of every queryset whose rows belong to a municipality: nobody reads until the model says who."""
+
+    municipality_path = "municipality"
+    local_readers: frozenset[Role] = frozenset()
+    national_readers: frozenset[Role] = frozenset()
+
+    def visible_to(self, user: User) -> Self:
+        """The rows that `user` may know of. Every view starts its fetch here."""
+        if user.has_national_role(self.national_readers):
+            return self
+        return self.filter(**{f"{self.municipality_path}__in": user.municipality_ids(self.local_readers)})
+
+
+class OneTimeKey(models.Model):
+    """The key of one creating form, spent: a repeated POST is answered with the first result."""
+
+    key = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    result_url = models.CharField(max_length=500)
+    used_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key} -> {self.result_url}"
+
+
+class Draft(models.Model):
+    """What somebody typed into a form and has not sent yet. Kept on the server for 7 days."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
+    form = models.CharField(max_length=200, help_text="The path of the form's page.")
+    fields = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "form"], name="draft_once_per_user_and_form")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.form}"
+
+
+class Notice(models.Model):
+    """A line in somebody's in-app inbox: what happened, and where to act on it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    text = models.CharField(max_length=300)
+    url = models.CharField(max_length=300)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["user", "-created_at"], name="notice_newest_of_user")]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,32 @@
+"""From the national strategy to published plans: strategy -> template -> plan -> edition."""
+
+from action_plans.models.edition import Edition, EditionFile
+from action_plans.models.plan import Plan, PlanIndicator, PlanMeasure, PlanSection, PlanStep
+from action_plans.models.strategy import FrameworkTarget, StrategicGoal, Strategy
+from action_plans.models.template import (
+    Template,
+    TemplateArea,
+    TemplateIndicator,
+    TemplateMeasure,
+    TemplateObjective,
+    TemplateSection,
+)
+
+__all__ = [
+    "Edition",
+    "EditionFile",
+    "FrameworkTarget",
+    "Plan",
+    "PlanIndicator",
+    "PlanMeasure",
+    "PlanSection",
+    "PlanStep",
+    "StrategicGoal",
+    "Strategy",
+    "Template",
+    "TemplateArea",
+    "TemplateIndicator",
+    "TemplateMeasure",
+    "TemplateObjective",
+    "TemplateSection",
+]

@@ -1,0 +1,35 @@
+"""Who may do what with templates and plans: each function answers, none raises."""
+
+from accounts.models import User
+from accounts.roles import NATIONAL_ROLES, Role
+from action_plans.models import Plan, Template
+from action_plans.workflow import TRANSITIONS, Transition
+
+
+def can_write_template(user: User) -> bool:
+    return user.has_national_role(NATIONAL_ROLES)
+
+
+def can_edit_template(user: User, template: Template) -> bool:
+    return template.is_draft and can_write_template(user)
+
+
+def can_create_plan(user: User, municipality_id: str) -> bool:
+    return user.has_role_in(municipality_id, {Role.PLANNER})
+
+
+def can_edit_plan(user: User, plan: Plan) -> bool:
+    return plan.is_editable and user.has_role_in(plan.municipality_id, {Role.PLANNER})
+
+
+def can_make(user: User, plan: Plan, transition: Transition) -> bool:
+    """Whether the workflow's table lets `user` make this move now. Buttons and services both ask here."""
+    if plan.state not in transition.sources:
+        return False
+    return user.has_national_role(transition.actors) or user.has_role_in(
+        plan.municipality_id, transition.actors
+    )
+
+
+def available_transitions(user: User, plan: Plan) -> list[Transition]:
+    return [transition for transition in TRANSITIONS.values() if can_make(user, plan, transition)]

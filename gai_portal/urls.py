@@ -1,0 +1,21 @@
+"""Every address of the portal. What is signed in lives under /workspace/, by app."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from gai_portal import public, workspace
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("healthz", public.healthz, name="healthz"),
+    path("language/<slug:code>/", public.choose_language, name="choose_language"),
+    path("municipalities/", public.municipality_list, name="municipality_list"),
+    path("municipalities/<slug:slug>/", public.municipality_detail, name="municipality_detail"),
+    path("plans/", include("action_plans.public_urls")),
+    path("accounts/", include("accounts.urls")),
+    path("workspace/", workspace.home, name="workspace"),
+    path("workspace/", include("accounts.workspace_urls")),
+    path("workspace/", include("action_plans.urls")),
+    path("workspace/desk/", include("cases.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,155 @@
+"""Where: the territory, its offices and the organisations around them."""
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class Island(models.Model):
+    """An inhabited island, in the windward or the leeward group."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    group = models.CharField(_("island group"), max_length=60)
+    group_code = models.CharField(_("ISO 3166-2 code of the group"), max_length=6)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("island")
+        verbose_name_plural = _("islands")
+        ordering = ["order", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Municipality(models.Model):
+    """A municipality (concelho), known everywhere by its ISO 3166-2 code."""
+
+    code = models.CharField(_("ISO 3166-2 code"), max_length=6, primary_key=True)
+    island = models.ForeignKey(
+        Island, on_delete=models.PROTECT, related_name="municipalities", verbose_name=_("island")
+    )
+    name = models.CharField(_("name"), max_length=80, help_text=_("As in law, without the island."))
+    display_name = models.CharField(
+        _("display name"),
+        max_length=80,
+        unique=True,
+        help_text=_("Unmistakable: two share the name Tarrafal."),
+    )
+    alternative_name = models.CharField(_("other name"), max_length=80, blank=True)
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    seat = models.CharField(_("seat"), max_length=80, blank=True)
+    municipal_day = models.CharField(_("municipal day (mm-dd)"), max_length=5, blank=True)
+    area_km2 = models.DecimalField(_("area (km²)"), max_digits=8, decimal_places=1, null=True, blank=True)
+    ine_code = models.CharField(_("code of the statistics institute"), max_length=4, blank=True)
+    longitude = models.FloatField(_("longitude of the centre"), null=True, blank=True)
+    latitude = models.FloatField(_("latitude of the centre"), null=True, blank=True)
+    geometry = models.JSONField(_("outline (GeoJSON)"), default=dict, blank=True, editable=False)
+    sources = models.TextField(_("sources"), blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+
+    class Meta:
+        verbose_name = _("municipality")
+        verbose_name_plural = _("municipalities")
+        ordering = ["island__order", "display_name"]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("municipality_detail", args=[self.slug])
+
+
+class DemographicFigure(models.Model):
+    """A known number about a municipality's people, with its year and source. Unknown ones have no row."""
+
+    class Kind(models.TextChoices):
+        POPULATION = "population", _("Resident population")
+        FOREIGN_RESIDENTS = "foreign_residents", _("Foreign residents (estimate)")
+        IMMIGRANT_SHARE = "immigrant_share", _("Share of the country's immigrants (%)")
+
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.CASCADE, related_name="figures", verbose_name=_("municipality")
+    )
+    kind = models.CharField(_("figure"), max_length=30, choices=Kind)
+    year = models.PositiveSmallIntegerField(_("year"))
+    value = models.DecimalField(_("value"), max_digits=12, decimal_places=1)
+    status = models.CharField(
+        _("status"), max_length=60, blank=True, help_text=_("For example: preliminary.")
+    )
+    source = models.TextField(_("source"), blank=True)
+
+    class Meta:
+        verbose_name = _("demographic figure")
+        verbose_name_plural = _("demographic figures")
+        ordering = ["municipality", "kind", "year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "kind", "year"], name="figure_once_per_municipality_kind_and_year"
+            ),
+            models.CheckConstraint(name="figure_not_negative", condition=Q(value__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality}, {self.get_kind_display()} {self.year}: {self.value}"
+
+
+class Office(models.Model):
+    """A support office of a municipality. What is not known stays empty and is shown as not known."""
+
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="offices", verbose_name=_("municipality")
+    )
+    code = models.SlugField(
+        _("code"),
+        max_length=6,
+        unique=True,
+        help_text=_("Two letters, then a digit from the second office on."),
+    )
+    name = models.CharField(_("name"), max_length=120)
+    address = models.TextField(_("address"), blank=True)
+    hours_pt = models.TextField(_("opening hours (Portuguese)"), blank=True)
+    hours_en = models.TextField(_("opening hours (English)"), blank=True)
+    hours_fr = models.TextField(_("opening hours (French)"), blank=True)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    services_pt = models.TextField(_("services (Portuguese)"), blank=True)
+    services_en = models.TextField(_("services (English)"), blank=True)
+    services_fr = models.TextField(_("services (French)"), blank=True)
+    is_open = models.BooleanField(_("open to the public"), default=True)
+
+    class Meta:
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        ordering = ["municipality", "code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Partner(models.Model):
+    """An organisation that referrals go to and that takes part in plans."""
+
+    class Kind(models.TextChoices):
+        PUBLIC = "public", _("Public service")
+        CIVIL = "civil", _("Civil society")
+        INTERNATIONAL = "international", _("International organisation")
+        FOREIGN = "foreign", _("Foreign representation")
+        PRIVATE = "private", _("Private sector")
+        EDUCATION = "education", _("Education and research")
+
+    code = models.CharField(_("code"), max_length=20, unique=True)
+    name_pt = models.CharField(_("name (Portuguese)"), max_length=160)
+    name_en = models.CharField(_("name (English)"), max_length=160, blank=True)
+    name_fr = models.CharField(_("name (French)"), max_length=160, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["name_pt"]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.name_pt}"

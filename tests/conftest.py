@@ -1,0 +1,146 @@
+"""The same few people in every test, and a client that notices what a page must not do."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from accounts.roles import Role
+from municipalities.models import Municipality, Office, Partner
+from tests.factories import (
+    MembershipFactory,
+    MunicipalityFactory,
+    OfficeFactory,
+    PartnerFactory,
+    UserFactory,
+)
+
+# The one table that a safe request may write: the session. (The access log follows with people's files.)
+WRITABLE_BY_GET = ("django_session",)
+
+
+def refuse_writes(execute, sql, params, many, context):
+    is_write = sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))
+    assert not is_write or any(table in sql for table in WRITABLE_BY_GET), f"A safe request wrote: {sql}"
+    return execute(sql, params, many, context)
+
+
+class StrictClient(Client):
+    """Fails the test when a safe request writes, or a page leaks template syntax."""
+
+    def request(self, **request):
+        if request.get("REQUEST_METHOD") not in {"GET", "HEAD", "OPTIONS"}:
+            return super().request(**request)
+        with connection.execute_wrapper(refuse_writes):
+            response = super().request(**request)
+        if response.get("Content-Type", "").startswith("text/html") and not response.streaming:
+            assert b"{{" not in response.content
+            assert b"{%" not in response.content
+        return response
+
+
+@pytest.fixture
+def client() -> Client:
+    return StrictClient()
+
+
+@pytest.fixture
+def praia(db) -> Municipality:
+    return MunicipalityFactory(code="CV-PR", name="Praia", display_name="Praia", slug="praia")
+
+
+@pytest.fixture
+def sal(db) -> Municipality:
+    return MunicipalityFactory(
+        code="CV-SL",
+        name="Sal",
+        display_name="Sal",
+        slug="sal",
+        island__name="Sal",
+        island__group="Barlavento",
+        island__group_code="CV-B",
+    )
+
+
+@pytest.fixture
+def office_praia(praia) -> Office:
+    return OfficeFactory(municipality=praia, code="PR", name="GAI Praia")
+
+
+@pytest.fixture
+def office_sal(sal) -> Office:
+    return OfficeFactory(municipality=sal, code="SL", name="GAI Sal")
+
+
+@pytest.fixture
+def partner(db) -> Partner:
+    return PartnerFactory(code="PAC", name_pt="Plataforma das Comunidades Africanas")
+
+
+def member(email: str, role: Role, **scope) -> User:
+    user = UserFactory(email=email, name=email.split("@")[0].replace(".", " ").title())
+    MembershipFactory(user=user, role=role, **scope)
+    return user
+
+
+@pytest.fixture
+def desk_praia(praia, office_praia) -> User:
+    return member("desk.praia@example.org", Role.OFFICER, municipality=praia)
+
+
+@pytest.fixture
+def coordinator_praia(praia, office_praia) -> User:
+    return member("coordinator.praia@example.org", Role.COORDINATOR, municipality=praia)
+
+
+@pytest.fixture
+def desk_sal(sal, office_sal) -> User:
+    """Somebody who must never see Praia."""
+    return member("desk.sal@example.org", Role.OFFICER, municipality=sal)
+
+
+@pytest.fixture
+def planner_praia(praia) -> User:
+    return member("planner.praia@example.org", Role.PLANNER, municipality=praia)
+
+
+@pytest.fixture
+def planner_sal(sal) -> User:
+    return member("planner.sal@example.org", Role.PLANNER, municipality=sal)
+
+
+@pytest.fixture
+def approver_praia(praia) -> User:
+    return member("approver.praia@example.org", Role.APPROVER, municipality=praia)
+
+
+@pytest.fixture
+def dgi_officer(db) -> User:
+    return member("officer.dgi@example.org", Role.DGI_OFFICER)
+
+
+@pytest.fixture
+def dgi_admin(db) -> User:
+    return member("admin.dgi@example.org", Role.DGI_ADMINISTRATOR)
+
+
+@pytest.fixture
+def partner_user(partner) -> User:
+    return member("partner@example.org", Role.PARTNER, partner=partner)
+
+
+@pytest.fixture
+def guest(db) -> User:
+    """Somebody with an account and no membership that runs today."""
+    return UserFactory(email="guest@example.org", name="Guest")
+
+
+@pytest.fixture
+def count_queries():
+    def count(action) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            action()
+        return len(queries)
+
+    return count

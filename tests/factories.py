@@ -1,0 +1,68 @@
+"""Small true-to-life rows. Reference data comes from here in tests, never from the data files."""
+
+from datetime import date
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Membership, User
+from accounts.roles import Role
+from municipalities.models import Island, Municipality, Office, Partner
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence("person{}@example.org".format)
+    name = factory.Sequence("Person {}".format)
+
+
+class IslandFactory(DjangoModelFactory):
+    class Meta:
+        model = Island
+        django_get_or_create = ["name"]
+
+    name = "Santiago"
+    group = "Sotavento"
+    group_code = "CV-S"
+
+
+class MunicipalityFactory(DjangoModelFactory):
+    class Meta:
+        model = Municipality
+        django_get_or_create = ["code"]
+
+    code = factory.Sequence("XX-{:02}".format)
+    island = factory.SubFactory(IslandFactory)
+    name = factory.Sequence("Municipality {}".format)
+    display_name = factory.SelfAttribute("name")
+    slug = factory.Sequence("municipality-{}".format)
+
+
+class OfficeFactory(DjangoModelFactory):
+    class Meta:
+        model = Office
+        django_get_or_create = ["code"]
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    code = factory.Sequence("O{}".format)
+    name = factory.Sequence("Office {}".format)
+
+
+class PartnerFactory(DjangoModelFactory):
+    class Meta:
+        model = Partner
+        django_get_or_create = ["code"]
+
+    code = factory.Sequence("PARTNER{}".format)
+    name_pt = factory.Sequence("Parceiro {}".format)
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    role = Role.OFFICER
+    starts_on = date(2020, 1, 1)
