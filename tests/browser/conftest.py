@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail("Chromium is missing")
         pytest.skip("Chromium is not installed")
     with pytest.MonkeyPatch.context() as patch:
-        # Playwright keeps an event loop running in this thread, from which Django would refuse to touch the database.
+        # Playwright keeps an event loop in this thread, where Django would refuse to touch the database.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         with sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
