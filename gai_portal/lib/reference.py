@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from django.db import models
@@ -64,7 +64,7 @@ def _lined_mapping(loader: LinedLoader, node: yaml.MappingNode) -> Iterator[Line
     mapping = LinedDict()
     mapping.line = node.start_mark.line + 1
     yield mapping
-    mapping.update(loader.construct_mapping(node))
+    mapping.update(cast("dict[str, Any]", loader.construct_mapping(node)))
 
 
 LinedLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _lined_mapping)
