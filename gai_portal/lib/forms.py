@@ -1,0 +1,42 @@
+"""Form fields that accept what people in a town hall write."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import DecimalValidator, MinValueValidator
+
+from gai_portal.lib.formats import format_escudos, parse_escudos
+
+
+class EscudosField(forms.Field):
+    """An amount in escudos: `1.500$00`, `1500` and `1 500,50` are all understood."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, max_digits: int = 14, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators += [MinValueValidator(0), DecimalValidator(max_digits, 2)]
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"inputmode": "decimal", "autocomplete": "off"}
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value in self.empty_values or not str(value).strip():
+            return None
+        return parse_escudos(value) if isinstance(value, str) else Decimal(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) else format_escudos(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except forms.ValidationError:
+            return True
+
+
+class DayField(forms.DateField):
+    """A day, picked or typed; a browser without a picker may send 12/03/2026."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -1,0 +1,141 @@
+"""What every page may use: content in its languages, money, days, icons, states."""
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext as _
+from markdown_it import MarkdownIt
+
+from gai_portal.lib.drawings import ICONS, SHAPES
+from gai_portal.lib.formats import format_day, format_escudos
+
+register = template.Library()
+
+FALLBACK_LANGUAGE = "pt"
+
+FALLBACK = '<span lang="pt" class="fallback">{} <small lang="{}">({})</small></span>'
+FALLBACK_PROSE = '<div class="fallback"><small>({})</small><div lang="pt">{}</div></div>'
+ICON = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>'
+BADGE = (
+    '<span class="badge badge-{}">'
+    '<svg class="shape" viewBox="0 0 10 10" aria-hidden="true" focusable="false">{}</svg>{}</span>'
+)
+
+# Paragraphs, lists, bold and italics; no HTML, no links, no pictures.
+MARKDOWN = MarkdownIt("zero", {"html": False, "breaks": True})
+MARKDOWN.enable(["list", "emphasis", "newline", "escape"])
+
+# How each state of the workflows looks: tone, shape. A state without a line is a grey ring.
+STATES = {
+    "draft": ("stone", "ring"),
+    "undecided": ("stone", "ring"),
+    "open": ("sea", "dot"),
+    "waiting": ("sun", "half"),
+    "reopened": ("sea", "back"),
+    "consultation": ("sea", "half"),
+    "submitted": ("sea", "arrow"),
+    "returned": ("sun", "back"),
+    "revising": ("sun", "pencil"),
+    "endorsed": ("sea", "check"),
+    "approved": ("leaf", "dot"),
+    "published": ("leaf", "check"),
+    "issued": ("leaf", "check"),
+    "superseded": ("stone", "square"),
+    "closed": ("stone", "square"),
+    "adopted": ("leaf", "check"),
+    "adapted": ("sea", "pencil"),
+    "excluded": ("stone", "cross"),
+    "local": ("sea", "plus"),
+    "late": ("lava", "triangle"),
+    "overdue": ("lava", "triangle"),
+    "done": ("leaf", "check"),
+}
+
+
+def _column(thing: Any, name: str) -> str:
+    """A column of a row, or a key of a frozen snapshot."""
+    value = thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name)
+    return value or ""
+
+
+def _in_active_language(thing: Any, field: str) -> tuple[str, bool]:
+    """The text, and whether it had to fall back to Portuguese."""
+    language = (get_language() or FALLBACK_LANGUAGE).split("-")[0]
+    if language != FALLBACK_LANGUAGE and (text := _column(thing, f"{field}_{language}")):
+        return text, False
+    text = _column(thing, f"{field}_{FALLBACK_LANGUAGE}")
+    return text, bool(text) and language != FALLBACK_LANGUAGE
+
+
+@register.simple_tag
+def content(thing: Any, field: str) -> str:
+    """A text in the reader's language; a Portuguese one that stands in for it is marked as such."""
+    text, fell_back = _in_active_language(thing, field)
+    if not fell_back:
+        return text
+    return format_html(FALLBACK, text, get_language(), _("in Portuguese"))
+
+
+@register.simple_tag
+def content_text(thing: Any, field: str) -> str:
+    """The same without a mark, for titles and attributes."""
+    return _in_active_language(thing, field)[0]
+
+
+@register.simple_tag
+def content_prose(thing: Any, field: str) -> str:
+    """A long text with its paragraphs and lists, in the reader's language."""
+    text, fell_back = _in_active_language(thing, field)
+    if not fell_back:
+        return prose(text)
+    return format_html(FALLBACK_PROSE, _("in Portuguese"), prose(text))
+
+
+@register.filter
+def prose(text: str | None) -> SafeString:
+    """Paragraphs, lists, bold and italics of a restricted Markdown."""
+    return mark_safe(MARKDOWN.render(text or ""))
+
+
+@register.filter
+def escudos(amount: Decimal | int | None) -> str:
+    return format_escudos(amount)
+
+
+@register.filter
+def day(moment: datetime.date | None) -> str:
+    """12 de março de 2026; a time is told by its day in Cabo Verde."""
+    if isinstance(moment, datetime.datetime):
+        moment = timezone.localtime(moment).date()
+    return format_day(moment)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A line drawing for those who see; give its meaning in words beside it."""
+    return format_html(ICON, ICONS[name])
+
+
+@register.simple_tag
+def badge(tone: str, text: str, shape: str) -> SafeString:
+    """A word and a shape; the tone only helps."""
+    return format_html(BADGE, tone, mark_safe(SHAPES[shape]), text)
+
+
+@register.simple_tag
+def state_badge(thing: Any, field: str = "state") -> SafeString:
+    """The state of a plan, a decision, a case: its word with the shape that belongs to it."""
+    tone, shape = STATES.get(str(getattr(thing, field)), ("stone", "ring"))
+    return badge(tone, getattr(thing, f"get_{field}_display")(), shape)
+
+
+@register.inclusion_tag("includes/_progress_bar.html")
+def progress_bar(value: int, total: int, label: str) -> dict[str, Any]:
+    """31 of 44 measures decided, in words and as a bar."""
+    return {"value": value, "total": total, "label": label}
