@@ -1,6 +1,8 @@
 """The same few people in every test, and a client that notices what a page must not do."""
 
 import pytest
+from babel.messages.frontend import CommandLineInterface
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +20,13 @@ from tests.factories import (
 
 # The one table that a safe request may write: the session. (The access log follows with people's files.)
 WRITABLE_BY_GET = ("django_session",)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compiles the catalogues, so that tests read today's words: once, before the workers start."""
+    if not hasattr(config, "workerinput"):
+        locale = str(settings.LOCALE_PATHS[0])
+        CommandLineInterface().run(["pybabel", "-q", "compile", "-D", "django", "-d", locale])
 
 
 def refuse_writes(execute, sql, params, many, context):
