@@ -1,0 +1,135 @@
+// <select data-combobox> becomes a field to type in: any word, accents or not, or a code.
+// The select stays and keeps the value; its "change" event still tells that something was chosen.
+{
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  const enhance = (select) => {
+    const input = document.createElement("input");
+    const list = document.createElement("ul");
+    const box = document.createElement("div");
+    const id = select.id;
+    const entries = [...select.options]
+      .filter((option) => option.value)
+      .map((option) => {
+        const { hint, code = "", search = "" } = option.dataset;
+        const note = hint ?? option.parentElement.label ?? "";
+        return { option, note, words: ` ${fold(`${option.text} ${code} ${note} ${search}`)}` };
+      });
+    let active = -1;
+
+    box.className = "combobox";
+    select.before(box);
+    box.append(input, list, select);
+    select.id = `${id}-select`;
+    const focused = document.activeElement === select;
+    select.hidden = true;
+    list.id = `${id}-list`;
+    list.hidden = true;
+    list.setAttribute("role", "listbox");
+    input.id = id;
+    input.type = "text";
+    input.autocomplete = "off";
+    input.spellcheck = false;
+    input.setAttribute("role", "combobox");
+    input.setAttribute("aria-autocomplete", "list");
+    input.setAttribute("aria-controls", list.id);
+    for (const name of ["aria-describedby", "aria-invalid", "disabled"]) {
+      if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
+    }
+    const label = document.querySelector(`label[for="${CSS.escape(id)}"]`);
+    if (label) list.setAttribute("aria-label", label.firstChild.textContent.trim());
+
+    const showChosen = () => {
+      input.value = select.value ? select.selectedOptions[0].text : "";
+    };
+    const close = () => {
+      list.hidden = true;
+      active = -1;
+      input.setAttribute("aria-expanded", "false");
+      input.removeAttribute("aria-activedescendant");
+    };
+    const choose = (value) => {
+      const isNew = select.value !== value;
+      select.value = value;
+      showChosen();
+      close();
+      if (isNew) select.dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    const activate = (index) => {
+      const items = list.querySelectorAll("[role=option]:not([aria-disabled])");
+      if (!items.length) return;
+      items[active]?.setAttribute("aria-selected", "false");
+      active = (index + items.length) % items.length;
+      items[active].setAttribute("aria-selected", "true");
+      items[active].scrollIntoView({ block: "nearest" });
+      input.setAttribute("aria-activedescendant", items[active].id);
+    };
+    const open = (text) => {
+      const terms = fold(text).split(/\s+/).filter(Boolean);
+      const rank = ({ words }) => terms.filter((term) => !words.includes(` ${term}`)).length;
+      const found = entries.filter(({ words }) => terms.every((term) => words.includes(term)));
+      found.sort((a, b) => rank(a) - rank(b));
+      close();
+      list.replaceChildren(
+        ...found.slice(0, 60).map(({ option, note }, index) => {
+          const item = document.createElement("li");
+          item.id = `${list.id}-${index}`;
+          item.setAttribute("role", "option");
+          item.setAttribute("aria-selected", "false");
+          item.textContent = option.text;
+          item.dataset.value = option.value;
+          if (note) item.append(Object.assign(document.createElement("small"), { textContent: note }));
+          return item;
+        }),
+      );
+      if (!found.length) {
+        const item = document.createElement("li");
+        item.setAttribute("role", "option");
+        item.setAttribute("aria-disabled", "true");
+        item.textContent = document.body.dataset.nothingFound ?? "–";
+        list.append(item);
+      }
+      list.hidden = false;
+      input.setAttribute("aria-expanded", "true");
+      if (terms.length) activate(0);
+    };
+
+    input.addEventListener("input", () => open(input.value));
+    input.addEventListener("click", () => list.hidden && open(""));
+    input.addEventListener("focus", () => input.select());
+    input.addEventListener("keydown", (event) => {
+      const chosen = !list.hidden && list.querySelector("[aria-selected=true]");
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        if (list.hidden) open("");
+        activate(event.key === "ArrowDown" ? active + 1 : Math.max(active, 0) - 1);
+      } else if (event.key === "Enter" && !event.ctrlKey && !list.hidden) {
+        event.preventDefault();
+        if (chosen) choose(chosen.dataset.value);
+      } else if (event.key === "Tab" && chosen) {
+        choose(chosen.dataset.value);
+      } else if (event.key === "Escape" && !list.hidden) {
+        event.preventDefault();
+        showChosen();
+        close();
+      }
+    });
+    input.addEventListener("blur", () => {
+      if (!input.value.trim()) choose("");
+      else showChosen();
+      close();
+    });
+    list.addEventListener("mousedown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
+      const item = event.target.closest("[data-value]");
+      if (item) choose(item.dataset.value);
+    });
+    select.form?.addEventListener("reset", () => setTimeout(showChosen));
+    addEventListener("pageshow", showChosen);
+    close();
+    showChosen();
+    if (focused) input.focus();
+  };
+
+  document.querySelectorAll("select[data-combobox]:not([multiple])").forEach(enhance);
+}
