@@ -2,5 +2,8 @@
 
 from allauth.account import views
 from django.urls import path
+from django.views.decorators.http import require_http_methods
 
-urlpatterns = [path("login/", views.login, name="account_login")]
+ask = require_http_methods(["GET", "POST"])
+
+urlpatterns = [path("login/", ask(views.login), name="account_login")]

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 @login_not_required
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest, **arguments: str) -> HttpResponse:
     return HttpResponse("home")
 
 

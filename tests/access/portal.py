@@ -1,0 +1,16 @@
+"""The public site and the signed-in home."""
+
+from tests.access_table import everybody, signed_in
+
+GET = {
+    "home": everybody(),
+    "healthz": everybody(),
+    "choose_language": everybody(),
+    "municipality_list": everybody(),
+    "municipality_detail": everybody(),
+    "workspace": signed_in(),
+}
+ARGUMENTS = {
+    "choose_language": lambda get: {"code": "fr"},
+    "municipality_detail": lambda get: {"slug": get("praia").slug},
+}

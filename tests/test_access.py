@@ -1,0 +1,111 @@
+"""Who may open what. The rows are in tests/access/, their words in tests/access_table.py."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+from django.urls import URLPattern, get_resolver, reverse
+
+from accounts.models import MunicipalityScopedQuerySet
+from accounts.roles import DESK_ROLES, MUNICIPAL_ROLES, NATIONAL_ROLES
+from action_plans.models import Plan
+from municipalities.models import Municipality, Office
+from tests.access import accounts, action_plans, cases, portal
+from tests.access_table import FOUND, PEOPLE, SIGN_IN
+
+MODULES = [portal, accounts, cases, action_plans]
+
+
+def merged(name: str) -> dict:
+    return {key: value for module in MODULES for key, value in getattr(module, name, {}).items()}
+
+
+GET, POST, ARGUMENTS, DATA = map(merged, ["GET", "POST", "ARGUMENTS", "DATA"])
+
+CASES = [
+    pytest.param(method, name, person, status, id=f"{method}-{name}-{person}")
+    for method, table in {"get": GET, "post": POST}.items()
+    for name, row in table.items()
+    for person, status in row.items()
+]
+
+
+@pytest.mark.parametrize(("method", "name", "person", "status"), CASES)
+def test_access(request, client, db, method, name, person, status):
+    get = request.getfixturevalue
+    arguments = ARGUMENTS[name](get) if name in ARGUMENTS else {}
+    data = DATA[name](get) if method == "post" and name in DATA else {}
+    if person != "anonymous":
+        client.force_login(get(person))
+    response = getattr(client, method)(reverse(name, kwargs=arguments), data)
+    if method == "post" and person == "anonymous" and status == FOUND:
+        status = SIGN_IN  # rows are shared between GET and POST
+    assert response.status_code == status
+
+
+def addresses(resolver=None, namespace="") -> Iterator[tuple[str, URLPattern]]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}", entry
+        elif entry.namespace != "admin":  # tests/test_admin.py walks that one
+            yield from addresses(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+
+
+def answers(view) -> set[str]:
+    """The methods that a view answers, as it says itself when asked for one that it does not know."""
+    request = RequestFactory().generic("NONSENSE", "/")
+    request.user = AnonymousUser()
+    return set(view(request).headers["Allow"].split(", "))
+
+
+def test_every_address_is_in_the_table():
+    expected = {"GET": set(), "POST": set()}
+    for name, entry in addresses():
+        for method in expected.keys() & answers(entry.callback):
+            expected[method].add(name)
+    assert {"GET": set(GET), "POST": set(POST)} == expected
+
+
+def test_every_row_names_every_kind_of_person():
+    assert all(row.keys() == set(PEOPLE) for table in [GET, POST] for row in table.values())
+
+
+def test_no_name_stands_in_two_modules():
+    for table in ["GET", "POST"]:
+        names = [name for module in MODULES for name in getattr(module, table, {})]
+        assert len(names) == len(set(names))
+
+
+def scoped_querysets(base=MunicipalityScopedQuerySet) -> Iterator[type]:
+    for queryset in base.__subclasses__():
+        # A model's manager is a class made from its queryset: not another set of readers.
+        yield queryset
+        yield from scoped_querysets(queryset)
+
+
+def test_the_readers_of_every_scoped_model_are_named():
+    desk, everyone_local, national = DESK_ROLES, MUNICIPAL_ROLES, NATIONAL_ROLES
+    nobody = frozenset()
+    expected = {
+        "EnquiryQuerySet": (desk, nobody),
+        "PlanQuerySet": (everyone_local, national),
+        "PlanItemQuerySet": (everyone_local, national),
+        "PlanMeasureQuerySet": (everyone_local, national),
+    }
+    found = {q.__name__: (q.local_readers, q.national_readers) for q in scoped_querysets()}
+    assert found == expected
+
+
+def test_every_model_with_a_municipality_is_scoped():
+    """Rows that belong to a municipality are reached through `visible_to`; the exceptions are public."""
+    public = {"Municipality", "DemographicFigure", "Office", "Edition"}
+    unscoped = {
+        model.__name__
+        for model in apps.get_models()
+        if any(field.related_model in {Municipality, Office, Plan} for field in model._meta.concrete_fields)
+        and not issubclass(model._default_manager._queryset_class, MunicipalityScopedQuerySet)
+        and not model.__name__.startswith("Historical")
+    }
+    assert unscoped - public == {"Membership"}  # read through the pages about people alone
