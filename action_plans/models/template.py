@@ -1,20 +1,31 @@
 """The national template: one document per version. An issued version never changes (triggers see to it)."""
 
-from typing import Self
+from typing import ClassVar, Self
 
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from action_plans.models.strategy import FrameworkTarget, StrategicGoal
 from action_plans.workflow import TemplateState
 from municipalities.models import Partner
 
+TEXT_LIMIT = 20_000  # characters of one text; a longer paste is refused with a message
 item_code = RegexValidator(
     r"^[A-Z0-9]+(\.[A-Z0-9]+)*$", _("Use capital letters, digits and full stops, for example ACO.M1.")
 )
-TEXT_LIMIT = 20_000  # characters of one text; a longer paste is refused with a message
+
+
+def known_breakdowns(codes: list[str]) -> None:
+    unknown = set(codes) - set(TemplateIndicator.Breakdown.values)
+    if unknown:
+        raise ValidationError(
+            _("Unknown breakdown: %(codes)s."), params={"codes": ", ".join(sorted(unknown))}
+        )
 
 
 class TemplateQuerySet(models.QuerySet["Template"]):
@@ -30,6 +41,23 @@ class TemplateQuerySet(models.QuerySet["Template"]):
     def public(self) -> Self:
         """Versions that anybody may read: everything but drafts."""
         return self.exclude(state=TemplateState.DRAFT)
+
+    def visible_to(self, user: User) -> Self:
+        """Drafts are for the national level; what has been issued is for everybody."""
+        return self if user.has_national_role() else self.public()
+
+    def with_content(self) -> Self:
+        """Fetches the whole document, in a number of queries that does not grow with it."""
+        measures = TemplateMeasure.objects.select_related("lead").prefetch_related(
+            "partners", "goals", "targets"
+        )
+        indicators = TemplateIndicator.objects.select_related("source")
+        return self.prefetch_related(
+            "sections",
+            "areas__objectives",
+            Prefetch("areas__objectives__measures", measures),
+            Prefetch("areas__objectives__indicators", indicators),
+        )
 
 
 class Template(models.Model):
@@ -50,6 +78,8 @@ class Template(models.Model):
     notice_fr = models.TextField(_("notice (French)"), max_length=TEXT_LIMIT, blank=True)
     default_years = models.PositiveSmallIntegerField(_("usual length of a plan (years)"), default=3)
     issued_at = models.DateTimeField(_("issued"), null=True, blank=True, editable=False)
+    # Fingerprint of the content as the reference files brought it: it tells whether anybody has edited since.
+    loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = TemplateQuerySet.as_manager()
 
@@ -76,17 +106,50 @@ class Template(models.Model):
     def __str__(self) -> str:
         return f"{self.title_pt} · v{self.number}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("action_plans:template_detail", args=[self.number])
+
     @property
     def is_draft(self) -> bool:
         return self.state == TemplateState.DRAFT
 
 
-class TemplateSection(models.Model):
+class TemplateItem(models.Model):
+    """What each part of a template has: a code that ties it across versions, and a place among its like."""
+
+    code = models.CharField(_("code"), max_length=20, validators=[item_code])
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    template_path: ClassVar[str] = "template"
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """A code stands once in the whole template, so that nobody has to ask which ACO.M1 is meant."""
+        try:
+            template = self.document
+        except ObjectDoesNotExist:  # the parent is missing, which the form says by itself
+            return
+        for model in TemplateItem.__subclasses__():
+            others = model._default_manager.filter(**{model.template_path: template}, code=self.code)
+            if others.exclude(pk=self.pk if isinstance(self, model) else None).exists():
+                raise ValidationError({"code": _("This code is already used in this version.")})
+
+    @property
+    def document(self) -> Template:
+        """The version that this item belongs to."""
+        row: models.Model = self
+        for step in self.template_path.split("__"):
+            row = getattr(row, step)
+        assert isinstance(row, Template)
+        return row
+
+
+class TemplateSection(TemplateItem):
     """A chapter of text. A locked one comes word for word from the national level."""
 
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="sections")
-    code = models.CharField(_("code"), max_length=20, validators=[item_code])
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
     title_pt = models.CharField(_("title (Portuguese)"), max_length=200)
     title_en = models.CharField(_("title (English)"), max_length=200, blank=True)
     title_fr = models.CharField(_("title (French)"), max_length=200, blank=True)
@@ -110,12 +173,10 @@ class TemplateSection(models.Model):
         return f"{self.code} · {self.title_pt}"
 
 
-class TemplateArea(models.Model):
+class TemplateArea(TemplateItem):
     """A field of action: reception, housing, health …"""
 
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="areas")
-    code = models.CharField(_("code"), max_length=20, validators=[item_code])
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
     title_pt = models.CharField(_("title (Portuguese)"), max_length=200)
     title_en = models.CharField(_("title (English)"), max_length=200, blank=True)
     title_fr = models.CharField(_("title (French)"), max_length=200, blank=True)
@@ -135,15 +196,15 @@ class TemplateArea(models.Model):
         return f"{self.code} · {self.title_pt}"
 
 
-class TemplateObjective(models.Model):
+class TemplateObjective(TemplateItem):
     """What is to be reached in an area."""
 
     area = models.ForeignKey(TemplateArea, on_delete=models.CASCADE, related_name="objectives")
-    code = models.CharField(_("code"), max_length=20, validators=[item_code])
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
     text_pt = models.TextField(_("text (Portuguese)"), max_length=TEXT_LIMIT)
     text_en = models.TextField(_("text (English)"), max_length=TEXT_LIMIT, blank=True)
     text_fr = models.TextField(_("text (French)"), max_length=TEXT_LIMIT, blank=True)
+
+    template_path = "area__template"
 
     class Meta:
         verbose_name = _("objective")
@@ -155,12 +216,10 @@ class TemplateObjective(models.Model):
         return f"{self.code} · {self.text_pt}"
 
 
-class TemplateMeasure(models.Model):
+class TemplateMeasure(TemplateItem):
     """What is to be done, as the national level proposes it to every municipality."""
 
     objective = models.ForeignKey(TemplateObjective, on_delete=models.CASCADE, related_name="measures")
-    code = models.CharField(_("code"), max_length=20, validators=[item_code])
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
     text_pt = models.TextField(_("text (Portuguese)"), max_length=TEXT_LIMIT)
     text_en = models.TextField(_("text (English)"), max_length=TEXT_LIMIT, blank=True)
     text_fr = models.TextField(_("text (French)"), max_length=TEXT_LIMIT, blank=True)
@@ -176,6 +235,8 @@ class TemplateMeasure(models.Model):
         FrameworkTarget, blank=True, related_name="template_measures", verbose_name=_("global goals")
     )
 
+    template_path = "objective__area__template"
+
     class Meta:
         verbose_name = _("measure")
         verbose_name_plural = _("measures")
@@ -188,7 +249,7 @@ class TemplateMeasure(models.Model):
         return f"{self.code} · {self.text_pt}"
 
 
-class TemplateIndicator(models.Model):
+class TemplateIndicator(TemplateItem):
     """How one will know whether an objective is reached."""
 
     class Kind(models.TextChoices):
@@ -207,9 +268,18 @@ class TemplateIndicator(models.Model):
         YEARLY = "yearly", _("Yearly")
         END_OF_PLAN = "end_of_plan", _("At the end of the plan")
 
+    class Breakdown(models.TextChoices):
+        SEX = "sex", _("sex")
+        AGE = "age", _("age group")
+        NATIONALITY = "nationality", _("nationality")
+        STATUS = "status", _("residence status")
+        LOCALITY = "locality", _("locality")
+        DISABILITY = "disability", _("disability")
+        LANGUAGE = "language", _("language")
+        CHANNEL = "channel", _("channel")
+        CATEGORY = "category", _("topic of the enquiry")
+
     objective = models.ForeignKey(TemplateObjective, on_delete=models.CASCADE, related_name="indicators")
-    code = models.CharField(_("code"), max_length=20, validators=[item_code])
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
     text_pt = models.TextField(_("text (Portuguese)"), max_length=TEXT_LIMIT)
     text_en = models.TextField(_("text (English)"), max_length=TEXT_LIMIT, blank=True)
     text_fr = models.TextField(_("text (French)"), max_length=TEXT_LIMIT, blank=True)
@@ -219,7 +289,11 @@ class TemplateIndicator(models.Model):
     source = models.ForeignKey(
         Partner, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("source")
     )
-    disaggregation = models.JSONField(_("broken down by"), default=list, blank=True)
+    disaggregation = models.JSONField(
+        _("broken down by"), default=list, blank=True, validators=[known_breakdowns]
+    )
+
+    template_path = "objective__area__template"
 
     class Meta:
         verbose_name = _("indicator")
@@ -231,3 +305,8 @@ class TemplateIndicator(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} · {self.text_pt}"
+
+    @property
+    def breakdowns(self) -> list[str]:
+        """What its readings are broken down by, in the reader's language."""
+        return [str(self.Breakdown(code).label) for code in self.disaggregation]

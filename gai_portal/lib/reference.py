@@ -24,9 +24,11 @@ class Tally:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    kept: int = 0  # somebody has made them their own: left alone, whatever the file says
 
     def __str__(self) -> str:
-        return f"{self.created} created, {self.updated} updated, {self.unchanged} unchanged"
+        counts = f"{self.created} created, {self.updated} updated, {self.unchanged} unchanged"
+        return f"{counts}, {self.kept} kept as edited or issued" if self.kept else counts
 
 
 def put_row(model: type[models.Model], key: dict[str, Any], values: dict[str, Any], tally: Tally) -> Any:
@@ -56,8 +58,8 @@ class LinedDict(dict[str, Any]):
     line: int = 0
 
 
-class LinedLoader(yaml.SafeLoader):
-    """YAML's safe loader, with line numbers for error messages."""
+class LinedLoader(yaml.CSafeLoader):
+    """YAML's safe loader (the quick one, in C), with line numbers for error messages."""
 
 
 def _lined_mapping(loader: LinedLoader, node: yaml.MappingNode) -> Iterator[LinedDict]:
