@@ -1,11 +1,15 @@
 """Loading reference data: repeatable, and a malformed file is refused whole, with file, line and field."""
 
-from collections.abc import Iterator
+import csv
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, cast
 
 import yaml
+from django.core.exceptions import ValidationError
 from django.db import models
 
 
@@ -52,6 +56,78 @@ def put_row(model: type[models.Model], key: dict[str, Any], values: dict[str, An
     return row
 
 
+@contextmanager
+def faults_at(path: Path, line: int | None) -> Iterator[None]:
+    """Says of a row that its model refuses where in the file it stands: around `put_row`."""
+    try:
+        yield
+    except ValidationError as error:
+        field, problems = next(iter(error.message_dict.items()))
+        raise ReferenceFault(path, line, field, " ".join(problems)) from error
+
+
+def read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ReferenceFault(path, None, "file", error.strerror or "it cannot be read") from error
+    except UnicodeDecodeError as error:
+        raise ReferenceFault(path, None, "file", "it is not UTF-8") from error
+
+
+@dataclass(frozen=True)
+class CsvLine:
+    """One row of a CSV file, that knows where it stands."""
+
+    path: Path
+    number: int
+    cells: dict[str, str]
+
+    def fault(self, column: str, problem: str) -> ReferenceFault:
+        return ReferenceFault(self.path, self.number, column, problem)
+
+    def text(self, column: str, *, required: bool = False) -> str:
+        value = self.cells[column].strip()
+        if required and not value:
+            raise self.fault(column, "it is empty")
+        return value
+
+    def decimal(self, column: str, *, least: int | None = None) -> Decimal | None:
+        """A number with a decimal point; None where the cell is empty."""
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            value = Decimal(text)
+        except InvalidOperation:
+            value = Decimal("nan")
+        if not value.is_finite():
+            raise self.fault(column, f"{text!r} is not a number")
+        if least is not None and value < least:
+            raise self.fault(column, f"{text} is below {least}")
+        return value
+
+
+def read_csv(path: Path, columns: Iterable[str]) -> Iterator[CsvLine]:
+    """The rows of a CSV file that has at least `columns`."""
+    rows = csv.reader(read_text(path).splitlines(keepends=True), strict=True)
+    line = 1
+    try:
+        names = next(rows, [])
+        for column in columns:
+            if column not in names:
+                raise ReferenceFault(path, 1, column, "this column is missing")
+        line = rows.line_num + 1
+        for row in rows:
+            if row and len(row) != len(names):
+                raise ReferenceFault(path, line, "row", f"{len(row)} cells under {len(names)} columns")
+            if row:
+                yield CsvLine(path, line, dict(zip(names, row, strict=True)))
+            line = rows.line_num + 1
+    except csv.Error as error:
+        raise ReferenceFault(path, line, "row", str(error)) from error
+
+
 class LinedDict(dict[str, Any]):
     """A mapping read from YAML that remembers the line it began on."""
 
@@ -75,7 +151,7 @@ LinedLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _lin
 def read_yaml(path: Path) -> LinedDict:
     """The content of a YAML file whose top level is a mapping."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=LinedLoader)
+        content = yaml.load(read_text(path), Loader=LinedLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise ReferenceFault(path, line, "YAML", str(error.problem)) from error
