@@ -76,7 +76,7 @@
           item.id = `${list.id}-${index}`;
           item.setAttribute("role", "option");
           item.setAttribute("aria-selected", "false");
-          item.textContent = option.text;
+          item.textContent = `${option.text} `;
           item.dataset.value = option.value;
           if (note) item.append(Object.assign(document.createElement("small"), { textContent: note }));
           return item;
