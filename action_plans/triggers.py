@@ -1,0 +1,57 @@
+"""What the database itself keeps as it is, whoever writes: pages, admin, scripts or raw SQL."""
+
+from action_plans.models import (
+    Template,
+    TemplateArea,
+    TemplateIndicator,
+    TemplateMeasure,
+    TemplateObjective,
+    TemplateSection,
+)
+from gai_portal.lib.triggers import Trigger, changed, guard
+
+ISSUED_STAYS = "An issued version of the national template never changes."
+
+# Where the row {row} belongs to a version that is no draft any more, told from each level of the document.
+OF_TEMPLATE = (
+    "EXISTS (SELECT 1 FROM action_plans_template t WHERE t.id = {row}.template_id AND t.state <> 'draft')"
+)
+OF_AREA = (
+    "EXISTS (SELECT 1 FROM action_plans_templatearea a"
+    " JOIN action_plans_template t ON t.id = a.template_id"
+    " WHERE a.id = {row}.area_id AND t.state <> 'draft')"
+)
+OF_OBJECTIVE = (
+    "EXISTS (SELECT 1 FROM action_plans_templateobjective o"
+    " JOIN action_plans_templatearea a ON a.id = o.area_id"
+    " JOIN action_plans_template t ON t.id = a.template_id"
+    " WHERE o.id = {row}.objective_id AND t.state <> 'draft')"
+)
+OF_MEASURE = (
+    "EXISTS (SELECT 1 FROM action_plans_templatemeasure m"
+    " JOIN action_plans_templateobjective o ON o.id = m.objective_id"
+    " JOIN action_plans_templatearea a ON a.id = o.area_id"
+    " JOIN action_plans_template t ON t.id = a.template_id"
+    " WHERE m.id = {row}.templatemeasure_id AND t.state <> 'draft')"
+)
+
+# A version is born as a draft, is issued, and is superseded; on the last step nothing else may change.
+SUPERSEDES = f"OLD.state = 'issued' AND NEW.state = 'superseded' AND NOT ({changed(Template, but={'state'})})"
+ODD_MOVE = (
+    f"(OLD.state = 'draft' AND NEW.state = 'superseded') OR (OLD.state <> 'draft' AND NOT ({SUPERSEDES}))"
+)
+
+TEMPLATE_TRIGGERS: list[Trigger] = [
+    *guard(Template, "{row}.state <> 'draft'", ISSUED_STAYS, events=["INSERT", "DELETE"]),
+    Trigger(Template, "UPDATE", ODD_MOVE, ISSUED_STAYS),
+    *guard(TemplateSection, OF_TEMPLATE, ISSUED_STAYS),
+    *guard(TemplateArea, OF_TEMPLATE, ISSUED_STAYS),
+    *guard(TemplateObjective, OF_AREA, ISSUED_STAYS),
+    *guard(TemplateMeasure, OF_OBJECTIVE, ISSUED_STAYS),
+    *guard(TemplateIndicator, OF_OBJECTIVE, ISSUED_STAYS),
+    *guard(TemplateMeasure.partners.through, OF_MEASURE, ISSUED_STAYS),
+    *guard(TemplateMeasure.goals.through, OF_MEASURE, ISSUED_STAYS),
+    *guard(TemplateMeasure.targets.through, OF_MEASURE, ISSUED_STAYS),
+]
+
+TRIGGERS: list[Trigger] = [*TEMPLATE_TRIGGERS]
