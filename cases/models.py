@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import MunicipalityScopedQuerySet, User
 from accounts.roles import DESK_ROLES
+from gai_portal.lib.content import in_active_language
 from municipalities.models import Office, Partner
 
 NOTE_LIMIT = 5_000  # characters
@@ -31,7 +32,7 @@ class ReferenceRow(models.Model):
         ordering = ["order", "code"]
 
     def __str__(self) -> str:
-        return self.name_pt
+        return in_active_language(self, "name")[0]
 
 
 class Checklist(ReferenceRow):
@@ -78,6 +79,24 @@ class DeadlineRule(ReferenceRow):
         verbose_name_plural = _("deadlines")
 
 
+class TopicQuerySet(models.QuerySet["Topic"]):
+    """What enquiries are about."""
+
+    def in_use(self) -> Self:
+        return self.filter(is_active=True)
+
+    def with_guidance(self) -> Self:
+        """Ready for the page that tells an officer what to say."""
+        return self.select_related("parent").prefetch_related(
+            "partners",
+            "parent__partners",
+            "call_first",
+            "parent__call_first",
+            "checklists__items",
+            "deadlines",
+        )
+
+
 class Topic(ReferenceRow):
     """What an enquiry is about: a group (ENT) or a topic of it (ENT.03)."""
 
@@ -99,10 +118,35 @@ class Topic(ReferenceRow):
     partners = models.ManyToManyField(
         Partner, blank=True, related_name="topics", verbose_name=_("partners to refer to")
     )
+    call_first = models.ManyToManyField(
+        Partner,
+        blank=True,
+        related_name="+",
+        verbose_name=_("partners to call first"),
+        help_text=_("For urgent topics."),
+    )
+    checklists = models.ManyToManyField(
+        Checklist, blank=True, related_name="topics", verbose_name=_("checklists")
+    )
+    deadlines = models.ManyToManyField(
+        DeadlineRule, blank=True, related_name="topics", verbose_name=_("deadlines")
+    )
+
+    objects = TopicQuerySet.as_manager()
 
     class Meta(ReferenceRow.Meta):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
+
+    def referral_partners(self) -> list[Partner]:
+        """Its own partners, or those of its group."""
+        return list(self.partners.all()) or (list(self.parent.partners.all()) if self.parent else [])
+
+    def urgent_partners(self) -> list[Partner]:
+        """Whom to call at once; nobody for a topic that can wait."""
+        if not self.is_urgent:
+            return []
+        return list(self.call_first.all()) or (list(self.parent.call_first.all()) if self.parent else [])
 
 
 class Channel(ReferenceRow):
@@ -160,8 +204,12 @@ class EnquiryQuerySet(MunicipalityScopedQuerySet):
         return super().visible_to(user).filter(Q(is_restricted=False) | Q(author=user) | Q(assigned_to=user))
 
     def standing(self) -> Self:
-        """Without those that were undone."""
+        """Without those that were voided."""
         return self.filter(voided_at=None)
+
+    def with_names(self) -> Self:
+        """With the rows that a list names beside each enquiry."""
+        return self.select_related("office", "topic__parent", "channel", "outcome", "author")
 
 
 class Enquiry(models.Model):
@@ -219,8 +267,18 @@ class Enquiry(models.Model):
         related_name="+",
         verbose_name=_("assigned to"),
     )
-    created_at = models.DateTimeField(_("recorded"), auto_now_add=True)
-    voided_at = models.DateTimeField(_("undone"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
+    voided_at = models.DateTimeField(_("voided"), null=True, blank=True, editable=False)
+    voided_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("voided by"),
+        editable=False,
+    )
+    void_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)  # for optimistic locking
 
     objects = EnquiryQuerySet.as_manager()
@@ -233,6 +291,13 @@ class Enquiry(models.Model):
         indexes = [
             models.Index(fields=["office", "-at", "-id"], name="enquiry_newest_of_office"),
             models.Index(fields=["office", "topic", "-at", "-id"], name="enquiry_by_topic_of_office"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="enquiry_voided_by_somebody",
+                condition=Q(voided_at=None, voided_by=None)
+                | Q(voided_at__isnull=False, voided_by__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,6 @@
 """What every page may use: content in its languages, money, days, icons, states."""
 
 import datetime
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +11,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _
 from markdown_it import MarkdownIt
 
+from gai_portal.lib.content import in_active_language
 from gai_portal.lib.drawings import ICONS, SHAPES
 from gai_portal.lib.formats import format_day, format_escudos
 
 register = template.Library()
-
-FALLBACK_LANGUAGE = "pt"
 
 FALLBACK = '<span lang="pt" class="fallback">{} <small lang="{}">({})</small></span>'
 FALLBACK_PROSE = '<div class="fallback"><small>({})</small><div lang="pt">{}</div></div>'
@@ -58,25 +56,10 @@ STATES = {
 }
 
 
-def _column(thing: Any, name: str) -> str:
-    """A column of a row, or a key of a frozen snapshot."""
-    value = thing.get(name) if isinstance(thing, Mapping) else getattr(thing, name)
-    return value or ""
-
-
-def _in_active_language(thing: Any, field: str) -> tuple[str, bool]:
-    """The text, and whether it had to fall back to Portuguese."""
-    language = (get_language() or FALLBACK_LANGUAGE).split("-")[0]
-    if language != FALLBACK_LANGUAGE and (text := _column(thing, f"{field}_{language}")):
-        return text, False
-    text = _column(thing, f"{field}_{FALLBACK_LANGUAGE}")
-    return text, bool(text) and language != FALLBACK_LANGUAGE
-
-
 @register.simple_tag
 def content(thing: Any, field: str) -> str:
     """A text in the reader's language; a Portuguese one that stands in for it is marked as such."""
-    text, fell_back = _in_active_language(thing, field)
+    text, fell_back = in_active_language(thing, field)
     if not fell_back:
         return text
     return format_html(FALLBACK, text, get_language(), _("in Portuguese"))
@@ -85,13 +68,13 @@ def content(thing: Any, field: str) -> str:
 @register.simple_tag
 def content_text(thing: Any, field: str) -> str:
     """The same without a mark, for titles and attributes."""
-    return _in_active_language(thing, field)[0]
+    return in_active_language(thing, field)[0]
 
 
 @register.simple_tag
 def content_prose(thing: Any, field: str) -> str:
     """A long text with its paragraphs and lists, in the reader's language."""
-    text, fell_back = _in_active_language(thing, field)
+    text, fell_back = in_active_language(thing, field)
     if not fell_back:
         return prose(text)
     return format_html(FALLBACK_PROSE, _("in Portuguese"), prose(text))
