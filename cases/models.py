@@ -1,17 +1,22 @@
 """The desk: what enquiries are about, and the record of each contact."""
 
-from typing import Self
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import MunicipalityScopedQuerySet, User
 from accounts.roles import DESK_ROLES
 from gai_portal.lib.content import in_active_language
+from gai_portal.lib.countries import nationality_name
 from municipalities.models import Office, Partner
 
 NOTE_LIMIT = 5_000  # characters
@@ -138,6 +143,10 @@ class Topic(ReferenceRow):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
 
+    def full_name(self) -> str:
+        """Its name after that of its group."""
+        return f"{self.parent} › {self}" if self.parent else str(self)
+
     def referral_partners(self) -> list[Partner]:
         """Its own partners, or those of its group."""
         return list(self.partners.all()) or (list(self.parent.partners.all()) if self.parent else [])
@@ -210,6 +219,16 @@ class EnquiryQuerySet(MunicipalityScopedQuerySet):
     def with_names(self) -> Self:
         """With the rows that a list names beside each enquiry."""
         return self.select_related("office", "topic__parent", "channel", "outcome", "author")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A step in the life of an enquiry: who did what when, and the old and new value of each field."""
+
+    at: datetime
+    by: User | None
+    label: str
+    fields: list[tuple[str, str, str]]
 
 
 class Enquiry(models.Model):
@@ -305,3 +324,62 @@ class Enquiry(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:enquiry_detail", args=[self.pk])
+
+    def changes_for(self, user: User) -> list[Change]:
+        """What happened to it, the latest first; what was restricted stays with author and assignee."""
+        rows = self.history.select_related(
+            "office", "topic__parent", "channel", "outcome", "language", "history_user"
+        ).order_by("history_date", "history_id")
+        if user.pk not in {self.author_id, self.assigned_to_id}:
+            rows = rows.filter(is_restricted=False)
+        changes: list[Change] = []
+        previous = None
+        for row in rows:
+            label = gettext("Recorded") if row.history_type == "+" else gettext("Corrected")
+            if row.voided_at is not None and (previous is None or previous.voided_at is None):
+                label = gettext("Voided")
+            fields: list[tuple[str, str, str]] = []
+            if previous is not None:
+                for name in SHOWN_FIELDS:
+                    old, new = describe(previous, name), describe(row, name)
+                    if old != new:
+                        fields.append((label_of(name), old, new))
+            changes.append(Change(row.history_date, row.history_user, label, fields))
+            previous = row
+        return changes[::-1]
+
+
+SHOWN_FIELDS = (
+    "office",
+    "at",
+    "topic",
+    "channel",
+    "outcome",
+    "sex",
+    "age_band",
+    "nationality",
+    "language",
+    "note",
+)
+
+
+def label_of(field: str) -> str:
+    """The name of a field of an enquiry, as a heading."""
+    column: Any = Enquiry._meta.get_field(field)
+    return capfirst(str(column.verbose_name))
+
+
+def describe(row: Any, field: str) -> str:
+    """The value of a field of an enquiry, or of a row of its history, in words."""
+    match field:
+        case "at":
+            return date_format(timezone.localtime(row.at), "SHORT_DATETIME_FORMAT")
+        case "topic":
+            return row.topic.full_name()
+        case "sex" | "age_band":
+            return str(getattr(row, f"get_{field}_display")())
+        case "nationality":
+            return nationality_name(row.nationality)
+        case _:
+            value = getattr(row, field)
+            return "" if value is None else str(value)

@@ -7,6 +7,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, User
 from accounts.roles import Role
+from cases.models import Channel, Enquiry, Language, Outcome, Topic
 from municipalities.models import Island, Municipality, Office, Partner
 
 
@@ -66,3 +67,54 @@ class MembershipFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     role = Role.OFFICER
     starts_on = date(2020, 1, 1)
+
+
+class TopicFactory(DjangoModelFactory):
+    class Meta:
+        model = Topic
+        django_get_or_create = ["code"]
+
+    class Params:
+        restricted = factory.Trait(is_restricted=True, is_sensitive=True, is_urgent=True)
+
+    code = factory.Sequence("TOP.{:02}".format)
+    name_pt = factory.Sequence("Assunto {}".format)
+
+
+class ChannelFactory(DjangoModelFactory):
+    class Meta:
+        model = Channel
+        django_get_or_create = ["code"]
+
+    code = "in_person"
+    name_pt = "Presencial"
+
+
+class OutcomeFactory(DjangoModelFactory):
+    class Meta:
+        model = Outcome
+        django_get_or_create = ["code"]
+
+    code = "informed"
+    name_pt = "Informação dada, assunto resolvido"
+
+
+class LanguageFactory(DjangoModelFactory):
+    class Meta:
+        model = Language
+        django_get_or_create = ["code"]
+
+    code = "pt"
+    name_pt = "Português"
+
+
+class EnquiryFactory(DjangoModelFactory):
+    class Meta:
+        model = Enquiry
+
+    office = factory.SubFactory(OfficeFactory)
+    author = factory.SubFactory(UserFactory)
+    topic = factory.SubFactory(TopicFactory)
+    channel = factory.SubFactory(ChannelFactory)
+    outcome = factory.SubFactory(OutcomeFactory)
+    is_restricted = factory.SelfAttribute("topic.is_restricted")

@@ -1,4 +1,4 @@
-"""Texts that are kept in several languages: `<field>_pt` always, `<field>_en` and `<field>_fr` where known."""
+"""Texts kept in several languages: `<field>_pt` always, `<field>_en` and `<field>_fr` where known."""
 
 from collections.abc import Mapping
 from typing import Any

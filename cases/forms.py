@@ -1,0 +1,212 @@
+"""What an officer fills in while the person is still there."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.models import NOTE_LIMIT, Channel, Enquiry, Language, Outcome, Topic
+from cases.services import CONTENT_FIELDS
+from cases.statistics import most_frequent
+from gai_portal.lib.countries import nationality_names
+from gai_portal.lib.forms import DayField
+from municipalities.models import Office
+
+NOON = time(12)  # a late entry without a time
+OLDEST = timedelta(days=10 * 366)
+CLOCKS_DIFFER = timedelta(minutes=2)
+FREQUENT = 8
+
+
+class TopicSelect(forms.Select):
+    """A list of topics that js/combobox.js searches by code and by words in every language."""
+
+    topics: dict[str, Topic]
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        if topic := self.topics.get(str(value)):
+            rows = [topic, topic.parent] if topic.parent else [topic]
+            words = {text for row in rows for text in (row.name_pt, row.name_en, row.name_fr) if text}
+            shown = {str(row) for row in rows}
+            option["attrs"] |= {"data-code": topic.code, "data-search": " ".join(sorted(words - shown))}
+            option["attrs"]["data-hint"] = str(topic.parent) if topic.parent else ""
+        return option
+
+
+class NoteField(forms.CharField):
+    """A long text. A browser sends each line break as two characters; it counts as one."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {}  # no maxlength: a browser would cut a long paste without a word
+
+
+class EnquiryForm(forms.Form):
+    """One contact at the desk. Anonymous: nothing about the person is required."""
+
+    office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
+    topic = forms.TypedChoiceField(label=_("Topic"), widget=TopicSelect(attrs={"data-combobox": ""}))
+    channel = forms.ModelChoiceField(
+        Channel.objects.none(),
+        label=_("Channel"),
+        empty_label=None,
+        widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
+    )
+    sex = forms.ChoiceField(label=_("Sex"), choices=[("", "–"), *Enquiry.Sex.choices], required=False)
+    age_band = forms.ChoiceField(
+        label=_("Age"), choices=[("", "–"), *Enquiry.AgeBand.choices], required=False
+    )
+    nationality = forms.ChoiceField(
+        label=_("Nationality"), required=False, widget=forms.Select(attrs={"data-combobox": ""})
+    )
+    language = forms.ModelChoiceField(
+        Language.objects.none(), label=_("Language"), empty_label="–", required=False
+    )
+    outcome = forms.ModelChoiceField(
+        Outcome.objects.none(),
+        label=_("Outcome"),
+        empty_label=None,
+        widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
+    )
+    note = NoteField(
+        label=_("Note"),
+        required=False,
+        max_length=NOTE_LIMIT,
+        help_text=_("No names, phone numbers or documents here."),
+    )
+    day = DayField(label=_("Date"), required=False, help_text=_("Empty: today."))
+    hour = forms.TimeField(
+        label=_("Time"),
+        required=False,
+        help_text=_("Empty: now; noon on another day."),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        offices: Sequence[Office],
+        enquiry: Enquiry | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.enquiry = enquiry
+        self.offices = offices
+        self.field = cast("Any", self.fields)  # each kind of field has attributes of its own
+        self.met = Enquiry.objects.visible_to(user).filter(office__in=offices)
+        self.field["office"].queryset = Office.objects.filter(pk__in=[office.pk for office in offices])
+        if len(offices) == 1:
+            del self.fields["office"]
+        self._offer_topics()
+        self._offer_lists()
+        self._offer_nationalities()
+
+    def _offer_topics(self) -> None:
+        """The topics that this office meets most often come first, the others by group."""
+        topics = {topic.code: topic for topic in Topic.objects.in_use().select_related("parent")}
+        if self.enquiry:
+            topics.setdefault(self.enquiry.topic_id, self.enquiry.topic)
+        groups = {topic.parent_id for topic in topics.values()}
+        topics = {code: topic for code, topic in topics.items() if code not in groups}
+        frequent = [code for code in most_frequent(self.met, "topic", FREQUENT) if code in topics]
+        choices: dict[str, list[tuple[str, str]]] = {
+            str(_("Most frequent here")): [(code, str(topics[code])) for code in frequent]
+        }
+        in_order = sorted(
+            topics.values(), key=lambda topic: topic.parent.order if topic.parent else topic.order
+        )
+        for topic in in_order:
+            if topic.code not in frequent:
+                choices.setdefault(str(topic.parent or topic), []).append((topic.code, str(topic)))
+        field = self.field["topic"]
+        field.coerce = topics.__getitem__
+        field.widget.topics = topics
+        field.choices = [("", ""), *((group, rows) for group, rows in choices.items() if rows)]
+
+    def _offer_lists(self) -> None:
+        for name, model in (("channel", Channel), ("outcome", Outcome), ("language", Language)):
+            offered = Q(is_active=True)
+            if self.enquiry:
+                offered |= Q(pk=getattr(self.enquiry, f"{name}_id"))
+            self.field[name].queryset = model._default_manager.filter(offered)
+        for name, model in (("channel", Channel), ("outcome", Outcome)):
+            first = model._default_manager.filter(is_active=True).first()
+            self.fields[name].initial = first and first.pk
+
+    def _offer_nationalities(self) -> None:
+        names = nationality_names()
+        frequent = [code for code in most_frequent(self.met, "nationality", FREQUENT) if code in names]
+        choices: list[Any] = [("", "")]
+        if frequent:
+            choices.append((_("Most frequent here"), [(code, names[code]) for code in frequent]))
+        others = [(code, name) for code, name in names.items() if code not in frequent]
+        self.field["nationality"].choices = [*choices, (_("All"), others)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if len(self.offices) == 1:
+            data["office"] = self.offices[0]
+        if "day" in data and "hour" in data:
+            data["at"] = self._moment(data["day"], data["hour"])
+        return data
+
+    def _moment(self, day: Any, hour: time | None) -> datetime:
+        now = timezone.now()
+        if self.enquiry:
+            before = timezone.localtime(self.enquiry.at)
+            day, hour = day or before.date(), hour or before.time()
+            if (day, hour.hour, hour.minute) == (before.date(), before.hour, before.minute):
+                return self.enquiry.at
+        today = timezone.localdate()
+        if day in (None, today) and hour is None:
+            return now
+        day = day or today
+        at = timezone.make_aware(datetime.combine(day, hour or NOON))
+        if at > now + CLOCKS_DIFFER:
+            self.add_error("day" if day > today else "hour", _("This is in the future."))
+        elif day < today - OLDEST:
+            self.add_error("day", _("This is too long ago. Check the year."))
+        return at
+
+    def content(self) -> dict[str, Any]:
+        """What the form says, as cases.services wants it."""
+        return {name: self.cleaned_data[name] for name in CONTENT_FIELDS}
+
+
+class CorrectionForm(EnquiryForm):
+    """A recorded contact, put right."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, enquiry: Enquiry, **kwargs: Any) -> None:
+        at = timezone.localtime(enquiry.at)
+        initial = {name: getattr(enquiry, name) for name in ("sex", "age_band", "nationality", "note")}
+        initial |= {
+            name: getattr(enquiry, f"{name}_id")
+            for name in ("office", "topic", "channel", "outcome", "language")
+        }
+        initial |= {"day": at.date(), "hour": at.time(), "version": enquiry.version}
+        super().__init__(*args, enquiry=enquiry, initial=initial, **kwargs)
+        for name in ("day", "hour"):
+            self.fields[name].help_text = ""
+
+
+class VoidForm(forms.Form):
+    """Why an enquiry does not count."""
+
+    reason = forms.CharField(
+        label=_("Why does it not count?"),
+        max_length=300,
+        help_text=_("For example: recorded twice. No names here."),
+    )

@@ -1,0 +1,101 @@
+"""Every write at the desk, with its line of history."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.models import Enquiry
+from cases.permissions import can_correct_enquiry, can_log_enquiry, can_undo_enquiry, can_void_enquiry
+
+# What the person at the desk says, and a correction may change.
+CONTENT_FIELDS = (
+    "office",
+    "at",
+    "topic",
+    "channel",
+    "outcome",
+    "sex",
+    "age_band",
+    "nationality",
+    "language",
+    "note",
+)
+
+
+class EnquiryChanged(Exception):
+    """Somebody else has changed the enquiry since it was opened for correction."""
+
+
+def log_enquiry(content: Mapping[str, Any], *, by: User) -> Enquiry:
+    """Record one contact at the desk. `content` holds the fields of CONTENT_FIELDS."""
+    enquiry = Enquiry(**content, author=by)
+    if not can_log_enquiry(by, enquiry.office):
+        raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
+    enquiry.is_restricted = enquiry.topic.is_restricted
+    _save(enquiry, by)
+    return enquiry
+
+
+@transaction.atomic
+def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: int, by: User) -> Enquiry:
+    """Change what was recorded, unless somebody else did so after `version` was read."""
+    enquiry = _locked(enquiry)
+    if not can_correct_enquiry(by, enquiry):
+        raise PermissionDenied(f"{by} may not correct {enquiry}")
+    if enquiry.version != version:
+        raise EnquiryChanged
+    if all(getattr(enquiry, name) == value for name, value in content.items()):
+        return enquiry
+    for name, value in content.items():
+        setattr(enquiry, name, value)
+    if not can_log_enquiry(by, enquiry.office):
+        raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
+    enquiry.is_restricted = enquiry.topic.is_restricted
+    enquiry.version += 1
+    _save(enquiry, by)
+    return enquiry
+
+
+@transaction.atomic
+def void_enquiry(enquiry: Enquiry, *, reason: str, by: User) -> Enquiry:
+    """Take an enquiry out of lists and counts. It stays on record, with who did it and why."""
+    enquiry = _locked(enquiry)
+    if not can_void_enquiry(by, enquiry):
+        raise PermissionDenied(f"{by} may not void {enquiry}")
+    if not reason.strip():
+        raise ValidationError(_("Say why this enquiry does not count."))
+    return _void(enquiry, reason.strip(), by)
+
+
+@transaction.atomic
+def undo_enquiry(enquiry: Enquiry, *, by: User) -> Enquiry:
+    """The author takes back what was just logged. A second time changes nothing."""
+    enquiry = _locked(enquiry)
+    if enquiry.voided_at is not None and enquiry.author == by:
+        return enquiry
+    if not can_undo_enquiry(by, enquiry):
+        raise PermissionDenied(f"{by} may no longer undo {enquiry}")
+    return _void(enquiry, "", by)
+
+
+def _locked(enquiry: Enquiry) -> Enquiry:
+    related = ("office", "topic", "channel", "outcome", "language", "author")
+    return Enquiry.objects.select_for_update(of=("self",)).select_related(*related).get(pk=enquiry.pk)
+
+
+def _void(enquiry: Enquiry, reason: str, by: User) -> Enquiry:
+    enquiry.voided_at, enquiry.voided_by, enquiry.void_reason = timezone.now(), by, reason
+    enquiry.version += 1
+    _save(enquiry, by)
+    return enquiry
+
+
+@transaction.atomic
+def _save(enquiry: Enquiry, by: User) -> None:
+    enquiry._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
+    enquiry.save()

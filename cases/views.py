@@ -1,0 +1,212 @@
+"""The desk's pages. To anybody without a desk they do not exist."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import SignedInRequest
+from accounts.models import User
+from accounts.roles import DESK_ROLES
+from accounts.services import answer_once
+from cases.filters import EnquiryFilter
+from cases.forms import CorrectionForm, EnquiryForm, VoidForm
+from cases.models import Channel, Enquiry, Outcome, Topic, describe, label_of
+from cases.permissions import can_correct_enquiry, can_undo_enquiry, can_use_desk, can_void_enquiry
+from cases.services import (
+    CONTENT_FIELDS,
+    EnquiryChanged,
+    correct_enquiry,
+    log_enquiry,
+    undo_enquiry,
+    void_enquiry,
+)
+from cases.statistics import Month, enquiries_by
+from gai_portal.lib.paging import keyset_page
+from municipalities.models import Office
+
+LATEST = 5
+PERSON_FIELDS = ("sex", "age_band", "nationality")
+
+
+def get_offices(user: User) -> list[Office]:
+    """The offices of somebody's desk, or 404 for people without one."""
+    if not can_use_desk(user):
+        raise Http404
+    return list(Office.objects.filter(municipality__in=user.municipality_ids(DESK_ROLES)))
+
+
+def get_enquiry(request: SignedInRequest, pk: int) -> Enquiry:
+    """The enquiry, or 404 for somebody it must not even be known to."""
+    enquiries = Enquiry.objects.visible_to(request.user).with_names()
+    return get_object_or_404(enquiries.select_related("language", "voided_by"), pk=pk)
+
+
+def clock(moment: Any) -> str:
+    return date_format(timezone.localtime(moment), "TIME_FORMAT")
+
+
+@require_http_methods(["GET", "POST"])
+def enquiry_create(request: SignedInRequest) -> HttpResponse:
+    offices = get_offices(request.user)
+    latest = Enquiry.objects.visible_to(request.user).filter(office__in=offices).standing()
+    mine = latest.filter(author=request.user).order_by("-created_at", "-pk").first()
+    kept: dict[str, Any] = {"user": request.user, "offices": offices}
+    asked_for = ""
+    if request.method == "POST" and "show_topic" in request.POST:  # without JavaScript
+        form = EnquiryForm(initial=request.POST.dict(), **kept)
+        asked_for = request.POST.get("topic", "")
+    elif request.method == "POST":
+        form = EnquiryForm(request.POST, **kept)
+        asked_for = request.POST.get("topic", "")
+        if form.is_valid():
+            return _log(request, form)
+    elif "same" in request.GET and mine:
+        like_last = {name: getattr(mine, f"{name}_id") for name in ("office", "topic", "channel", "outcome")}
+        form = EnquiryForm(initial=like_last, **kept)
+        asked_for = mine.topic_id
+    else:
+        form = EnquiryForm(**kept)
+    context = {
+        "form": form,
+        "offices": offices,
+        "topic": Topic.objects.with_guidance().filter(code=asked_for).first() if asked_for else None,
+        "has_last": mine is not None,
+        "latest": latest.with_names()[:LATEST],
+    }
+    return render(request, "cases/enquiry_create.html", context)
+
+
+def _log(request: SignedInRequest, form: EnquiryForm) -> HttpResponse:
+    def create() -> str:
+        enquiry = log_enquiry(form.content(), by=request.user)
+        text = _("Enquiry recorded at %(time)s.") % {"time": clock(enquiry.created_at)}
+        messages.success(request, text, extra_tags=reverse("cases:enquiry_undo", args=[enquiry.pk]))
+        return request.path if "another" in request.POST else enquiry.get_absolute_url()
+
+    return redirect(answer_once(request, create))
+
+
+@require_safe
+def enquiry_list(request: SignedInRequest) -> HttpResponse:
+    offices = get_offices(request.user)
+    enquiry_filter = EnquiryFilter(request.GET, offices=offices)
+    enquiries = Enquiry.objects.visible_to(request.user).filter(office__in=offices).with_names()
+    context = {
+        "filter": enquiry_filter,
+        "page": keyset_page(enquiry_filter.apply(enquiries), request),
+        "offices": offices,
+    }
+    return render(request, "cases/enquiry_list.html", context)
+
+
+@require_safe
+def enquiry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    enquiry = get_enquiry(request, pk)
+    context = {
+        "enquiry": enquiry,
+        "person": ", ".join(filter(None, (describe(enquiry, name) for name in PERSON_FIELDS))),
+        "changes": enquiry.changes_for(request.user),
+        "can_correct": can_correct_enquiry(request.user, enquiry),
+        "can_undo": can_undo_enquiry(request.user, enquiry),
+        "can_void": can_void_enquiry(request.user, enquiry),
+    }
+    return render(request, "cases/enquiry_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def enquiry_correct(request: SignedInRequest, pk: int) -> HttpResponse:
+    enquiry = get_enquiry(request, pk)
+    if not can_correct_enquiry(request.user, enquiry):
+        raise PermissionDenied
+    kept: dict[str, Any] = {"user": request.user, "offices": get_offices(request.user), "enquiry": enquiry}
+    form = CorrectionForm(request.POST or None, **kept)
+    conflict = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            correct_enquiry(enquiry, form.content(), version=form.cleaned_data["version"], by=request.user)
+        except EnquiryChanged:
+            conflict = _conflict(enquiry, form)
+            again = request.POST.copy()
+            again["version"] = str(enquiry.version)
+            form = CorrectionForm(again, **kept)
+        else:
+            return _after_change(request, enquiry, _("Enquiry corrected."))
+    return render(
+        request, "cases/enquiry_correct.html", {"enquiry": enquiry, "form": form, "conflict": conflict}
+    )
+
+
+def _conflict(enquiry: Enquiry, form: CorrectionForm) -> list[tuple[str, str, str]]:
+    """Each field in which what a colleague has recorded differs from what was typed here."""
+    typed = Enquiry(**form.content())
+    rows = [(label_of(name), describe(enquiry, name), describe(typed, name)) for name in CONTENT_FIELDS]
+    return [row for row in rows if row[1] != row[2]]
+
+
+def _after_change(request: SignedInRequest, enquiry: Enquiry, text: str) -> HttpResponse:
+    """Back to the enquiry, or to the list when the change has closed it to the one who made it."""
+    if Enquiry.objects.visible_to(request.user).filter(pk=enquiry.pk).exists():
+        messages.success(request, text)
+        return redirect(enquiry)
+    messages.info(request, _("%(done)s Its topic is restricted: only its author reads it.") % {"done": text})
+    return redirect("cases:enquiry_list")
+
+
+@require_http_methods(["GET", "POST"])
+def enquiry_void(request: SignedInRequest, pk: int) -> HttpResponse:
+    enquiry = get_enquiry(request, pk)
+    if not can_void_enquiry(request.user, enquiry):
+        raise PermissionDenied
+    form = VoidForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        void_enquiry(enquiry, reason=form.cleaned_data["reason"], by=request.user)
+        messages.success(request, _("Enquiry voided. It stays on record and no longer counts."))
+        return redirect(enquiry)
+    return render(request, "cases/enquiry_void.html", {"enquiry": enquiry, "form": form})
+
+
+@require_POST
+def enquiry_undo(request: SignedInRequest, pk: int) -> HttpResponse:
+    enquiry = undo_enquiry(get_enquiry(request, pk), by=request.user)
+    messages.success(request, _("Undone: enquiry %(number)s no longer counts.") % {"number": enquiry})
+    return redirect("cases:desk")
+
+
+@require_safe
+def enquiry_figures(request: SignedInRequest) -> HttpResponse:
+    offices = get_offices(request.user)
+    month = Month.read(request.GET.get("month", ""))
+    enquiries = Enquiry.objects.visible_to(request.user).filter(office__in=offices)
+    tables = []
+    for title, field, model in (
+        (_("Topics"), "topic", Topic),
+        (_("Channels"), "channel", Channel),
+        (_("Outcomes"), "outcome", Outcome),
+    ):
+        counted = enquiries_by(enquiries, field, month)
+        names = model.objects.in_bulk(list(counted))
+        tables.append((title, [(names[code], number) for code, number in counted.items()]))
+    context = {
+        "month": month,
+        "total": sum(number for _row, number in tables[-1][1]),
+        "tables": tables,
+        "previous": month.shifted(-1),
+        "next": month.shifted(1) if month.shifted(1).starts_at() <= timezone.now() else None,
+    }
+    return render(request, "cases/enquiry_figures.html", context)
+
+
+@require_safe
+def topic_card(request: SignedInRequest, code: str) -> HttpResponse:
+    """What to say on a topic, for the panel beside the form."""
+    get_offices(request.user)
+    topic = get_object_or_404(Topic.objects.with_guidance(), code=code)
+    return render(request, "cases/includes/_topic_card.html", {"topic": topic})
