@@ -41,7 +41,7 @@
     const form = event.target.form;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form && isPost(form)) {
       event.preventDefault();
-      form.requestSubmit();
+      form.requestSubmit(form.querySelector("button:not([type=button])"));
     }
   });
 
