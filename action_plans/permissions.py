@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from accounts.roles import NATIONAL_ROLES, Role
-from action_plans.models import Plan, Template
+from action_plans.models import Edition, Plan, Template
 from action_plans.workflow import TRANSITIONS, Transition
 
 
@@ -33,3 +33,8 @@ def can_make(user: User, plan: Plan, transition: Transition) -> bool:
 
 def available_transitions(user: User, plan: Plan) -> list[Transition]:
     return [transition for transition in TRANSITIONS.values() if can_make(user, plan, transition)]
+
+
+def can_record_gazette(user: User, edition: Edition) -> bool:
+    """The official gazette may print a plan at any time after its publication."""
+    return user.has_role_in(edition.plan.municipality_id, {Role.APPROVER})

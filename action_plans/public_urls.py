@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from action_plans.views import public
+
+urlpatterns = [
+    path("", public.plan_list, name="public_plan_list"),
+    path("verify/", public.edition_check, name="edition_check"),
+    path("<slug:slug>/", public.plan_current, name="public_plan"),
+    path("<slug:slug>/<int:number>/", public.edition_detail, name="edition_detail"),
+    path("<slug:slug>/<int:number>.pdf", public.edition_pdf, name="edition_pdf"),
+    path("<slug:slug>/<int:number>.json", public.edition_json, name="edition_json"),
+    path("<slug:slug>/<int:number>.csv", public.edition_csv, name="edition_csv"),
+]

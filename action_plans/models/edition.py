@@ -1,15 +1,36 @@
-"""A published edition: frozen, numbered, never altered or deleted (see migrations: triggers)."""
+"""A published edition: frozen, numbered, never altered or deleted (triggers in the database see to it too)."""
+
+from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from action_plans.models.plan import Plan
 
+MAY_FOLLOW = frozenset({"gazette_reference"})  # known only after the edition is public
 
-class EditionQuerySet(models.QuerySet["Edition"]):
+
+class FrozenQuerySet(models.QuerySet):
+    """Rows that are written once."""
+
+    may_follow: frozenset[str] = frozenset()
+
+    def update(self, **values: Any) -> int:
+        if not set(values) <= self.may_follow:
+            raise PermissionDenied("A published edition is never altered")
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise PermissionDenied("A published edition is never deleted")
+
+
+class EditionQuerySet(FrozenQuerySet):
     """Published editions: anybody may read them."""
+
+    may_follow = MAY_FOLLOW
 
     def current(self) -> "EditionQuerySet":
         """The newest edition of each plan."""
@@ -45,6 +66,14 @@ class Edition(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("edition_detail", args=[self.plan.slug, self.number])
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding and not set(kwargs.get("update_fields") or ["all"]) <= MAY_FOLLOW:
+            raise PermissionDenied("A published edition is never altered")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise PermissionDenied("A published edition is never deleted")
+
 
 class EditionFile(models.Model):
     """The PDF of an edition in one language, with the hash by which anybody can recognise it."""
@@ -54,6 +83,8 @@ class EditionFile(models.Model):
     pdf = models.BinaryField()
     sha256 = models.CharField(max_length=64)
 
+    objects = FrozenQuerySet.as_manager()
+
     class Meta:
         ordering = ["edition", "language"]
         constraints = [
@@ -62,3 +93,11 @@ class EditionFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition} ({self.language})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise PermissionDenied("A published edition is never altered")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise PermissionDenied("A published edition is never deleted")
