@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from gai_portal.lib.pdf import render_pdf
@@ -71,8 +72,11 @@ def document_context(snapshot: dict[str, Any]) -> dict[str, Any]:
         area["long_measures"] = [measure for measure in area["measures"] if measure["is_long"]]
         budgets = [m["budget_cve"] for m in area["measures"] if m["budget_cve"] is not None]
         area["budget_cve"] = sum(budgets) if budgets else None
+    language = (translation.get_language() or "pt").split("-")[0]
     return {
         "plan": plan,
+        # For what a municipality writes in one language: the page says which.
+        "only_pt": "" if language == "pt" else mark_safe(' lang="pt"'),
         "chapters": chapters,
         "areas": plan["areas"],
         "figure_sources": sorted({figure["source"] for figure in plan["figures"] if figure["source"]}),

@@ -1,4 +1,4 @@
-"""A published edition: frozen, numbered, never altered or deleted (triggers in the database see to it too)."""
+"""A published edition: frozen, numbered, never altered or deleted (database triggers see to it too)."""
 
 from typing import Any
 
@@ -63,13 +63,13 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return f"{self.plan} · {self.number}"
 
-    def get_absolute_url(self) -> str:
-        return reverse("edition_detail", args=[self.plan.slug, self.number])
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding and not set(kwargs.get("update_fields") or ["all"]) <= MAY_FOLLOW:
             raise PermissionDenied("A published edition is never altered")
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("edition_detail", args=[self.plan.slug, self.number])
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise PermissionDenied("A published edition is never deleted")

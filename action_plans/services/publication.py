@@ -1,4 +1,4 @@
-"""Freezing a plan and publishing it as an edition. What is frozen names its columns, whatever language is active."""
+"""Freezing a plan, and publishing it as an edition. Columns are named, whatever language is active."""
 
 import datetime
 import hashlib
@@ -101,9 +101,7 @@ def _measure(measure: PlanMeasure) -> dict[str, Any]:
         "goals": sorted(goal.code for goal in goals),
         "lead": {"code": source.lead.code, **_texts(source.lead, "name")} if source and source.lead else None,
         "responsible_unit": measure.responsible_unit,
-        "partners": [
-            {"code": partner.code, **_texts(partner, "name")} for partner in measure.partners.all()
-        ],
+        "partners": [{"code": partner.code, **_texts(partner, "name")} for partner in measure.partners.all()],
         "starts_on": _day(measure.starts_on),
         "ends_on": _day(measure.ends_on),
         "budget_cve": None if measure.budget_cve is None else str(measure.budget_cve),
@@ -200,7 +198,9 @@ def _areas(plan: Plan, frozen: list[tuple[PlanMeasure, dict[str, Any]]]) -> list
                     "code": objective.code,
                     **_texts(objective, "text"),
                     "measures": [
-                        item for item in done if (item["area"], item["objective"]) == (area.code, objective.code)
+                        item
+                        for item in done
+                        if (item["area"], item["objective"]) == (area.code, objective.code)
                     ],
                     "indicators": [
                         _indicator(indicator)
@@ -252,8 +252,8 @@ def canonical(snapshot: dict[str, Any]) -> bytes:
 def publish_edition(plan: Plan, *, by: User, at: datetime.datetime | None = None) -> Edition:
     """The next edition of a plan, with its Portuguese PDF. From here on nobody can change it.
 
-    Called by the workflow, which has asked whether `by` may publish and holds the plan's row. `at` is the time
-    of publication when it is not now.
+    Called by the workflow, which has asked whether `by` may publish and holds the plan's row.
+    `at` is the time of publication when it is not now.
     """
     at = at or timezone.now()
     newest = plan.editions.aggregate(number=models.Max("number"))["number"] or 0

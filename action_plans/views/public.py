@@ -1,23 +1,153 @@
 """Published plans, open to anybody: the list, the pages, the files, and the check of a code."""
 
-from typing import Any
+import re
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.db.models import F, Prefetch
+from django.db.models.functions import Length
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
-from django.views.decorators.cache import cache_control
+from django.utils.cache import patch_cache_control
+from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from action_plans import documents
-from action_plans.models import Edition, EditionFile
+from action_plans.forms.public import PlanSearchForm
+from action_plans.models import Edition, EditionFile, Plan
+from action_plans.permissions import can_record_gazette
+from gai_portal.lib.codes import read_code
+from municipalities.models import Municipality
+
+ROWS_PER_PAGE = 25
+FOR_EVER = 365 * 24 * 60 * 60  # seconds; a published file never changes
+EDITIONS = Edition.objects.select_related("plan__municipality")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @login_not_required
 @require_safe
 def plan_list(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
+    form = PlanSearchForm(request.GET)
+    newest = Edition.objects.current().defer("snapshot").annotate(measures=F("snapshot__totals__carried_out"))
+    plans = Plan.objects.order_by("-first_year").prefetch_related(
+        Prefetch("editions", queryset=newest, to_attr="current_editions")
+    )
+    municipalities = form.narrow(Municipality.objects.select_related("island")).prefetch_related(
+        Prefetch("plans", queryset=plans, to_attr="all_plans")
+    )
+    page = Paginator(municipalities, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    rows = [(municipality, _published(municipality)) for municipality in page]
+    return render(
+        request, "action_plans/plan_public_list.html", {"form": form, "page_obj": page, "rows": rows}
+    )
 
 
-plan_current = edition_detail = edition_pdf = edition_json = edition_csv = edition_check = plan_list
+def _published(municipality: Municipality) -> list[Edition]:
+    """The current edition of each plan of a municipality, the latest period first."""
+    editions = []
+    for plan in municipality.all_plans:  # type: ignore[attr-defined]
+        for edition in plan.current_editions:
+            edition.plan = plan
+            editions.append(edition)
+    return editions
+
+
+@login_not_required
+@require_safe
+def plan_current(request: HttpRequest, slug: str) -> HttpResponse:
+    """The edition that holds today."""
+    return _edition_page(request, get_object_or_404(EDITIONS.current(), plan__slug=slug))
+
+
+@login_not_required
+@require_safe
+def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    return _edition_page(request, get_object_or_404(EDITIONS, plan__slug=slug, number=number))
+
+
+def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponse:
+    editions = list(edition.plan.editions.defer("snapshot"))
+    file = edition.files.defer("pdf").annotate(size=Length("pdf")).get(language="pt")
+    user = request.user
+    context = {
+        **documents.document_context(edition.snapshot),
+        "edition": edition,
+        "editions": editions,
+        "current": editions[0],
+        "is_current": editions[0].pk == edition.pk,
+        "file": file,
+        "may_record_gazette": isinstance(user, User) and can_record_gazette(user, edition),
+    }
+    return render(request, "action_plans/edition_detail.html", context)
+
+
+@login_not_required
+@require_safe
+def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The stored file, which has not changed since its publication and never will."""
+    files = EditionFile.objects.filter(edition__plan__slug=slug, edition__number=number, language="pt")
+    file = get_object_or_404(files.defer("pdf"))
+    etag = quote_etag(file.sha256)
+    response: HttpResponse
+    if etag in request.headers.get("If-None-Match", ""):
+        response = HttpResponseNotModified()
+    else:
+        response = HttpResponse(bytes(file.pdf), content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="{slug}-{number}.pdf"'
+        response["Content-Language"] = "pt"
+        response["Content-Encoding"] = "identity"  # a PDF is compressed within: a second time is lost work
+    response["ETag"] = etag
+    patch_cache_control(response, public=True, max_age=FOR_EVER, immutable=True)
+    return response
+
+
+@login_not_required
+@require_safe
+def edition_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    edition = get_object_or_404(EDITIONS, plan__slug=slug, number=number)
+    return JsonResponse(
+        {
+            **edition.snapshot,
+            "published_at": edition.published_at,
+            "verification_code": edition.verification_code,
+            "gazette_reference": edition.gazette_reference,
+            "files": [
+                {"language": file.language, "sha256": file.sha256} for file in edition.files.defer("pdf")
+            ],
+        },
+        json_dumps_params={"ensure_ascii": False, "indent": 1},
+    )
+
+
+@login_not_required
+@require_safe
+def edition_csv(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    edition = get_object_or_404(EDITIONS, plan__slug=slug, number=number)
+    response = HttpResponse(documents.edition_csv(edition.snapshot), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slug}-{number}.csv"'
+    return response
+
+
+@login_not_required
+@require_safe
+def edition_check(request: HttpRequest) -> HttpResponse:
+    """Whether a document is the current edition, by the code on its last page or its fingerprint."""
+    typed = request.GET.get("code", "").strip()[:100]
+    edition = _edition_of(typed)
+    context = {"typed": typed, "edition": edition, "code": read_code(typed)}
+    if edition:
+        context["current"] = edition.plan.editions.defer("snapshot").first()
+        context["files"] = edition.files.defer("pdf")
+        context["address"] = settings.SITE_URL.rstrip("/") + edition.get_absolute_url()
+    return render(request, "action_plans/edition_check.html", context)
+
+
+def _edition_of(typed: str) -> Edition | None:
+    editions = Edition.objects.select_related("plan__municipality").defer("snapshot")
+    if SHA256.fullmatch(typed.lower()):
+        return editions.filter(files__sha256=typed.lower()).first()
+    code = read_code(typed)
+    return editions.filter(verification_code=code).first() if code else None

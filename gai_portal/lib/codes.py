@@ -1,4 +1,4 @@
-"""Codes that people read out over the telephone: short, without vowels, with a character that checks the rest."""
+"""Codes that people read out over the telephone: short, without vowels, with a check character."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""HTML to PDF that everybody can read (PDF/UA-1). A document loads static files, as `asset:css/x.css`, only."""
+"""HTML to PDF for everybody (PDF/UA-1). A document loads static files (`asset:css/x.css`) only."""
 
 from functools import cache
 from pathlib import Path

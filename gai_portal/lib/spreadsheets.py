@@ -9,7 +9,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe_cell(value: Any) -> Any:
-    """A text that a spreadsheet program would run as a formula gets a quote in front. Numbers stay numbers."""
+    """A text that a spreadsheet program would run as a formula gets a quote in front; numbers stay."""
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return f"'{value}"
     return value
