@@ -1,6 +1,9 @@
 """What the database itself keeps as it is, whoever writes: pages, admin, scripts or raw SQL."""
 
 from action_plans.models import (
+    Edition,
+    EditionFile,
+    PlanStep,
     Template,
     TemplateArea,
     TemplateIndicator,
@@ -8,9 +11,12 @@ from action_plans.models import (
     TemplateObjective,
     TemplateSection,
 )
+from action_plans.models.edition import MAY_FOLLOW
 from gai_portal.lib.triggers import Trigger, changed, guard
 
 ISSUED_STAYS = "An issued version of the national template never changes."
+EDITION_STAYS = "A published edition never changes."
+STEP_STAYS = "A step of a plan never changes."
 
 # Where the row {row} belongs to a version that is no draft any more, told from each level of the document.
 OF_TEMPLATE = (
@@ -54,4 +60,13 @@ TEMPLATE_TRIGGERS: list[Trigger] = [
     *guard(TemplateMeasure.targets.through, OF_MEASURE, ISSUED_STAYS),
 ]
 
-TRIGGERS: list[Trigger] = [*TEMPLATE_TRIGGERS]
+# What was public stays as it was; the gazette alone may follow.
+EDITION_TRIGGERS: list[Trigger] = [
+    Trigger(Edition, "UPDATE", changed(Edition, but=MAY_FOLLOW), EDITION_STAYS),
+    Trigger(Edition, "DELETE", "", EDITION_STAYS),
+    Trigger(EditionFile, "UPDATE", "", EDITION_STAYS),
+    Trigger(EditionFile, "DELETE", "", EDITION_STAYS),
+    Trigger(PlanStep, "UPDATE", "", STEP_STAYS),
+]
+
+TRIGGERS: list[Trigger] = [*TEMPLATE_TRIGGERS, *EDITION_TRIGGERS]

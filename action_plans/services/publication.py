@@ -3,7 +3,7 @@
 import datetime
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -79,9 +79,8 @@ def _number(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"
 
 
-def _area_of(item: PlanMeasure | PlanIndicator) -> TemplateArea:
+def _area_of(item: Any) -> TemplateArea:
     area = item.based_on.objective.area if item.based_on else item.local_area
-    assert area is not None  # a constraint of the table sees to it
     return area
 
 
@@ -167,7 +166,7 @@ def _chapters(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def _areas(plan: Plan, frozen: list[tuple[PlanMeasure, dict[str, Any]]]) -> list[dict[str, Any]]:
+def _areas(plan: Plan, frozen: Sequence[tuple[Any, dict[str, Any]]]) -> list[dict[str, Any]]:
     """Areas, their objectives, and what is carried out in each.
 
     Items of one plan may be based on several versions of the template: they meet by their codes, and the
@@ -180,7 +179,7 @@ def _areas(plan: Plan, frozen: list[tuple[PlanMeasure, dict[str, Any]]]) -> list
     )
     areas = {}
     objectives = {}
-    items = [measure for measure, _item in frozen] + indicators
+    items: list[Any] = [*(measure for measure, _item in frozen), *indicators]
     for item in sorted(items, key=lambda item: item.template_number):
         if item.based_on:
             objective = item.based_on.objective

@@ -1,6 +1,7 @@
 """Published plans, open to anybody: the list, the pages, the files, and the check of a code."""
 
 import re
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -137,7 +138,7 @@ def edition_check(request: HttpRequest) -> HttpResponse:
     """Whether a document is the current edition, by the code on its last page or its fingerprint."""
     typed = request.GET.get("code", "").strip()[:100]
     edition = _edition_of(typed)
-    context = {"typed": typed, "edition": edition, "code": read_code(typed)}
+    context: dict[str, Any] = {"typed": typed, "edition": edition, "code": read_code(typed)}
     if edition:
         context["current"] = edition.plan.editions.defer("snapshot").first()
         context["files"] = edition.files.defer("pdf")

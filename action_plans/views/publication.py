@@ -42,7 +42,10 @@ def edition_gazette(request: SignedInRequest, pk: int) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.select_related("plan").filter(plan__in=plans), pk=pk)
     if not can_record_gazette(request.user, edition):
         raise PermissionDenied
-    form = GazetteForm(request.POST or None, initial={"gazette_reference": edition.gazette_reference})
+    form = GazetteForm(
+        request.POST if request.method == "POST" else None,
+        initial={"gazette_reference": edition.gazette_reference},
+    )
     if request.method == "POST" and form.is_valid():
         record_gazette_reference(edition, form.cleaned_data["gazette_reference"], by=request.user)
         messages.success(request, _("The reference stands beside the edition now."))
