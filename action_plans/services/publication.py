@@ -80,8 +80,7 @@ def _number(value: Decimal | None) -> str | None:
 
 
 def _area_of(item: Any) -> TemplateArea:
-    area = item.based_on.objective.area if item.based_on else item.local_area
-    return area
+    return item.based_on.objective.area if item.based_on else item.local_area
 
 
 def _measure(measure: PlanMeasure) -> dict[str, Any]:
