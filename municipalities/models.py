@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 
@@ -61,6 +62,10 @@ class Municipality(models.Model):
         return reverse("municipality_detail", args=[self.slug])
 
 
+# Words for a figure's standing that the files use; any other is shown as it was written.
+KNOWN_STATUSES = {"preliminary": _("preliminary"), "final": _("final")}
+
+
 class DemographicFigure(models.Model):
     """A known number about a municipality's people, with its year and source. Unknown ones have no row."""
 
@@ -93,6 +98,15 @@ class DemographicFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.municipality}, {self.get_kind_display()} {self.year}: {self.value}"
+
+    @property
+    def shown_value(self) -> str:
+        """People are counted whole; a share keeps its decimal."""
+        return number_format(self.value, decimal_pos=1 if self.value % 1 else 0, force_grouping=True)
+
+    @property
+    def shown_status(self) -> str:
+        return str(KNOWN_STATUSES.get(self.status, self.status))
 
 
 class Office(models.Model):

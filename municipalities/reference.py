@@ -52,13 +52,15 @@ TOLERANCE = 0.003
 
 @dataclass(frozen=True)
 class FigureColumn:
-    """A column of the territory file that holds figures of one kind and year."""
+    """A column of the territory file that holds figures of one kind and year.
+
+    Their standing ("preliminary") is in the column `<name>_status`, where there is one.
+    """
 
     name: str
     kind: DemographicFigure.Kind
     year: int
     subject: str  # what the column "sources" calls it
-    status: str = ""  # the same for all; else each line's `<name>_status`, where there is one
 
 
 FIGURE_COLUMNS = [
@@ -69,7 +71,6 @@ FIGURE_COLUMNS = [
         DemographicFigure.Kind.FOREIGN_RESIDENTS,
         2022,
         "foreign residents",
-        status="estimate",
     ),
     FigureColumn(
         "share_of_immigrants_2013_pct", DemographicFigure.Kind.IMMIGRANT_SHARE, 2013, "share of immigrants"
@@ -178,7 +179,7 @@ def _put_figures(lines: list[CsvLine], tally: Tally) -> None:
             }
             values = {
                 "value": value,
-                "status": column.status or line.cells.get(f"{column.name}_status", "").strip(),
+                "status": line.cells.get(f"{column.name}_status", "").strip(),
                 "source": _source_of(line, column.subject),
             }
             with faults_at(line.path, line.number):

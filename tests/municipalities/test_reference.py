@@ -70,7 +70,7 @@ def test_a_known_figure_has_its_year_status_and_source_and_an_unknown_one_no_row
     assert figure.source == "INE preliminary, as reported by Expresso das Ilhas, 14 August 2021"
     assert not DemographicFigure.objects.filter(municipality="CV-MA").exists()
     estimate = DemographicFigure.objects.get(municipality="CV-PR", kind="foreign_residents")
-    assert (estimate.year, estimate.status) == (2022, "estimate")
+    assert (estimate.year, estimate.value) == (2022, 4152)
     assert "10,869" in estimate.source
     share = DemographicFigure.objects.get(municipality="CV-BV", kind="immigrant_share")
     assert (share.year, share.value) == (2013, Decimal("10.9"))
