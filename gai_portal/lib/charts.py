@@ -1,4 +1,4 @@
-"""Drawings made of numbers, as SVG of our own: a few kilobytes, sharp on paper, readable by a screen reader."""
+"""Drawings made of numbers, as SVG of our own: a few kilobytes, sharp on paper, readable aloud."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,7 +68,7 @@ class OutlineMap:
 def outline_map(
     geometries: Mapping[str, Mapping[str, Any]], groups: Mapping[str, str], *, width: int = 1000
 ) -> OutlineMap | None:
-    """A map of GeoJSON geometries by code; `groups` names the island of each. None if there is nothing to draw.
+    """A map of GeoJSON geometries by code; `groups` names the island of each. None without any outline.
 
     Of each area the largest polygon is drawn: that leaves out islets where nobody lives. Longitudes shrink
     with the cosine of the middle latitude, which is true enough for a country of a few degrees.
