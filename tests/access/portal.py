@@ -1,11 +1,11 @@
 """The public site and the signed-in home."""
 
-from tests.access_table import everybody, signed_in
+from tests.access_table import FOUND, everybody, signed_in
 
 GET = {
     "home": everybody(),
     "healthz": everybody(),
-    "choose_language": everybody(),
+    "choose_language": everybody(FOUND),
     "municipality_list": everybody(),
     "municipality_detail": everybody(),
     "workspace": signed_in(),
