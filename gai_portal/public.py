@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from action_plans.models import Edition
 from gai_portal.lib.charts import Box, OutlineMap, outline_map
 from gai_portal.lib.text import fold
-from municipalities.models import Island, Municipality
+from municipalities.models import DemographicFigure, Island, Municipality
 
 NEWEST_EDITIONS = 5
 LANGUAGE_COOKIE_AGE = timedelta(days=365)
@@ -147,6 +147,11 @@ def searchable(municipality: Municipality) -> str:
     return fold(" ".join(names))
 
 
+def figure_order(figure: DemographicFigure) -> tuple[int, int]:
+    """By kind as the model lists them, the newest first."""
+    return DemographicFigure.Kind.values.index(figure.kind), -figure.year
+
+
 @login_not_required
 @require_safe
 def municipality_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -160,7 +165,7 @@ def municipality_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "municipality": municipality,
             "offices": municipality.offices.order_by("code"),
             "editions": [e for e in editions if e.plan.municipality_id == municipality.code],
-            "figures": municipality.figures.order_by("kind", "-year"),
+            "figures": sorted(municipality.figures.all(), key=figure_order),
             "territory": territory_of(list(on_the_island), editions),
         },
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from gai_portal.lib.outlines import Ring, area
 
-LETTER = 22  # units that a letter of a label takes, about: labels must not run into each other
+LETTER = 26  # units that a letter of a label takes, about: labels must not run into each other
 LINE = 44
 MARGIN = 10
 
@@ -132,12 +132,13 @@ def _label_box(text: str, x: float, y: float) -> Box:
 
 
 def _labels(group_boxes: Mapping[str, Box]) -> list[Label]:
-    """Below each group, or above it where something else lies below."""
-    labels = []
+    """Below each group, or above it where another group or its name lies below."""
+    labels: list[Label] = []
     for name, box in group_boxes.items():
         x = (box.left + box.right) / 2
         below, above = box.bottom + LINE * 0.8, box.top - LINE * 0.2
-        others = [other for other_name, other in group_boxes.items() if other_name != name]
-        is_free = not any(_label_box(name, x, below).meets(other) for other in others)
+        taken = [other for other_name, other in group_boxes.items() if other_name != name]
+        taken += [_label_box(label.text, label.x, label.y) for label in labels]
+        is_free = not any(_label_box(name, x, below).meets(other) for other in taken)
         labels.append(Label(name, round(x), round(below if is_free else above)))
     return labels
