@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
+from cases.demo import load_demo_enquiries as load_demo_enquiries
 from cases.models import (
     Channel,
     Checklist,
