@@ -14,6 +14,11 @@ def can_edit_template(user: User, template: Template) -> bool:
     return template.is_draft and can_write_template(user)
 
 
+def can_issue_template(user: User, template: Template) -> bool:
+    """Administrators prepare a version; putting it in force is an officer's decision."""
+    return template.is_draft and user.has_national_role({Role.DGI_OFFICER})
+
+
 def can_create_plan(user: User, municipality_id: str) -> bool:
     return user.has_role_in(municipality_id, {Role.PLANNER})
 

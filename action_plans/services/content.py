@@ -145,6 +145,13 @@ def digest(heading: Mapping[str, Any], items: Iterable[Item]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def fingerprint(row: TemplateRow) -> str:
+    """Of one item as it is stored: it tells whether somebody has changed it since it was read."""
+    kind = kind_of(row)
+    stored = KINDS[kind].model._default_manager.get(pk=row.pk)
+    return digest({}, [item_of(stored, kind, str(getattr(stored, f"{KINDS[kind].parent}_id")))])
+
+
 def digest_of(template: Template) -> str:
     return digest({name: getattr(template, name) for name in HEADING}, items_of(template))
 
