@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from tests.browser.checks import assert_usable
 
-PAGES = ["home", "account_login"]
+PAGES = ["home", "municipality_list", "public_plan_list", "account_login"]
 
 
 @pytest.mark.parametrize("name", PAGES)
