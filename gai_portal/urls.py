@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("workspace/", workspace.home, name="workspace"),
     path("workspace/", include("accounts.workspace_urls")),
+    path("workspace/", include("municipalities.urls")),
     path("workspace/", include("action_plans.urls")),
     path("workspace/desk/", include("cases.urls")),
     path("admin/", admin.site.urls),

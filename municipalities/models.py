@@ -1,5 +1,8 @@
 """Where: the territory, its offices and the organisations around them."""
 
+from datetime import date
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -60,6 +63,14 @@ class Municipality(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("municipality_detail", args=[self.slug])
+
+    def clean(self) -> None:
+        if self.municipal_day:
+            try:
+                date.fromisoformat(f"2024-{self.municipal_day}")  # a leap year: 29 February is a day
+            except ValueError:
+                message = _("Write the month and the day with two digits each, for example 05-19.")
+                raise ValidationError({"municipal_day": message}) from None
 
 
 # Words for a figure's standing that the files use; any other is shown as it was written.

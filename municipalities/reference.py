@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +135,7 @@ def _put_municipalities(lines: list[CsvLine], islands: Mapping[str, Island], tal
             "alternative_name": "" if alternative_name == display_name else alternative_name,
             "slug": slug,
             "seat": line.text("seat"),
-            "municipal_day": _month_and_day(line, "municipal_day_mm_dd"),
+            "municipal_day": line.text("municipal_day_mm_dd"),
             "area_km2": line.decimal("area_km2_osm", least=0),
             "ine_code": line.text("ine_code"),
             "longitude": _degrees(line, "center_lon", 180),
@@ -146,16 +145,6 @@ def _put_municipalities(lines: list[CsvLine], islands: Mapping[str, Island], tal
         }
         with faults_at(line.path, line.number):
             put_row(Municipality, {"code": code}, values, tally)
-
-
-def _month_and_day(line: CsvLine, column: str) -> str:
-    text = line.text(column)
-    if text:
-        try:
-            date.fromisoformat(f"2024-{text}")  # a leap year: 29 February is a day
-        except ValueError:
-            raise line.fault(column, f"{text!r} is not a month and a day (mm-dd)") from None
-    return text
 
 
 def _degrees(line: CsvLine, column: str, most: int) -> float | None:

@@ -12,10 +12,10 @@ from accounts.models import MunicipalityScopedQuerySet
 from accounts.roles import DESK_ROLES, MUNICIPAL_ROLES, NATIONAL_ROLES
 from action_plans.models import Plan
 from municipalities.models import Municipality, Office
-from tests.access import accounts, action_plans, cases, portal
+from tests.access import accounts, action_plans, cases, municipalities, portal
 from tests.access_table import FOUND, PEOPLE, SIGN_IN
 
-MODULES = [portal, accounts, cases, action_plans]
+MODULES = [portal, accounts, municipalities, cases, action_plans]
 
 
 def merged(name: str) -> dict:

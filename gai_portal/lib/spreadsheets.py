@@ -2,17 +2,70 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from django.utils.translation import gettext as _
+from import_export.resources import ModelResource
+from import_export.widgets import Widget
+
+# What a spreadsheet program runs as a formula. Quotes that somebody typed before it count too: otherwise
+# nobody could tell ours from theirs when the file comes back.
+FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def safe_cell(value: Any) -> Any:
     """A text that a spreadsheet program would run as a formula gets a quote in front; numbers stay."""
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+    if isinstance(value, str) and FORMULA.match(value):
         return f"'{value}"
     return value
+
+
+def typed_text(cell: Any) -> Any:
+    """What stood in the cell before `safe_cell`."""
+    if isinstance(cell, str) and cell.startswith("'") and FORMULA.match(cell):
+        return cell[1:]
+    return cell
+
+
+class NumberCell(Widget):
+    """A number that stays one on the way out, and has to be one on the way in, in any language."""
+
+    def __init__(self, kind: type[Decimal] | type[float]) -> None:
+        super().__init__(coerce_to_string=False)
+        self.kind = kind
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Decimal | float | None:
+        text = str("" if value is None else value).strip()
+        if not text:
+            return None
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = Decimal("nan")
+        if not number.is_finite():
+            raise ValueError(_("“{text}” is not a number.").format(text=text))
+        return self.kind(number)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        return "" if value is None else value
+
+
+class SafeModelResource(ModelResource):
+    """Rows of a model as a table of named columns, out and in again: what comes back is what went out."""
+
+    class Meta:
+        abstract = True
+
+    def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
+        value = super().export_field(field, instance, **kwargs)
+        return safe_cell(value) if isinstance(field.get_value(instance), str) else value
+
+    def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
+        for column, cell in row.items():
+            row[column] = "" if cell is None else typed_text(cell)  # an empty cell is an empty text
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

@@ -126,7 +126,7 @@ FAULTS = {
     "letters in a number": ("municipalities.csv", "142009", "many", "line 14, population_2021"),
     "a negative number": ("municipalities.csv", "142009", "-1", "line 14, population_2021"),
     "no number at all": ("municipalities.csv", "142009", "NaN", "line 14, population_2021"),
-    "a wrong day": ("municipalities.csv", "05-19", "02-30", "line 14, municipal_day_mm_dd"),
+    "a wrong day": ("municipalities.csv", "05-19", "02-30", "line 14, municipal_day"),
     "a wrong place": ("municipalities.csv", "-23.52,14.95", "-23.52,114.95", "line 14, center_lat"),
     "a repeated code": ("municipalities.csv", "CV-PN", "CV-PA", "line 4, iso_3166_2"),
     "a repeated name": ("municipalities.csv", "Boa Vista,Boa Vista", "Boa Vista,Sal", "line 9, display_name"),
