@@ -78,6 +78,8 @@ def document_context(snapshot: dict[str, Any]) -> dict[str, Any]:
         # For what a municipality writes in one language: the page says which.
         "only_pt": "" if language == "pt" else mark_safe(' lang="pt"'),
         "chapters": chapters,
+        # The first chapter after the measures begins on a page of its own.
+        "after_measures": 1 + next((c["number"] for c in chapters if c["holds_measures"]), 0),
         "areas": plan["areas"],
         "figure_sources": sorted({figure["source"] for figure in plan["figures"] if figure["source"]}),
         "indicator_areas": [

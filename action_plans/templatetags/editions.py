@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from action_plans.models import TemplateIndicator
 from action_plans.workflow import Decision
@@ -30,6 +30,12 @@ def set_prose(text: str) -> str:
     return prose(typeset(text or ""))
 
 
+@register.filter
+def short_name(name: str) -> str:
+    """An organisation without what its name explains in brackets."""
+    return name.partition(" (")[0]
+
+
 @register.simple_tag
 def choice_label(kind: str, value: str) -> str:
     """The word for a frozen choice, in the active language."""
@@ -41,6 +47,15 @@ def decision_badge(measure: dict[str, Any]) -> str:
     """What the municipality decided about a frozen measure."""
     tone, shape = STATES[measure["decision"]]
     return badge(tone, str(Decision(measure["decision"]).label), shape)
+
+
+# What the reference data says of a figure.
+STATUSES = {"preliminary": gettext_lazy("preliminary"), "estimate": gettext_lazy("estimate")}
+
+
+@register.filter
+def figure_status(status: str) -> str:
+    return str(STATUSES.get(status, status))
 
 
 @register.filter
