@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import F, Prefetch
+from django.db.models import Exists, F, OuterRef, Prefetch
 from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -36,8 +36,11 @@ def plan_list(request: HttpRequest) -> HttpResponse:
     plans = Plan.objects.order_by("-first_year").prefetch_related(
         Prefetch("editions", queryset=newest, to_attr="current_editions")
     )
-    municipalities = form.narrow(Municipality.objects.select_related("island")).prefetch_related(
-        Prefetch("plans", queryset=plans, to_attr="all_plans")
+    has_edition = Exists(Edition.objects.filter(plan__municipality=OuterRef("pk")))
+    municipalities = (
+        form.narrow(Municipality.objects.select_related("island"))
+        .order_by(has_edition.desc(), "island__order", "display_name")
+        .prefetch_related(Prefetch("plans", queryset=plans, to_attr="all_plans"))
     )
     page = Paginator(municipalities, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     rows = [(municipality, _published(municipality)) for municipality in page]
