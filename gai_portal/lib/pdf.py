@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML, URLFetcher
 from weasyprint.logger import LOGGER
@@ -22,8 +23,10 @@ class StaticFilesFetcher(URLFetcher):
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
         parts = urlsplit(url)
-        name = unquote(parts.path).lstrip("/")
-        found = finders.find(name) if parts.scheme == "asset" else None
+        try:
+            found = finders.find(unquote(parts.path).lstrip("/")) if parts.scheme == "asset" else None
+        except SuspiciousFileOperation:  # a path that leads out of the static files
+            found = None
         if found is None:
             raise FatalURLFetchingError(f"A PDF may not load {url!r}")
         return super().fetch(Path(found).as_uri(), headers)
