@@ -2,15 +2,19 @@
 
 Each form in the workspace names, signed, the account that it was made for (`{% form_keys %}`). A POST that
 arrives after the session has ended is sealed into the sign-in page; once that account has signed in, it is
-repeated. Nothing of it is kept on the server meanwhile, nor in the browser's storage.
+repeated. Until then the server keeps nothing of it, and the browser's storage never does.
 """
 
+from http import HTTPStatus
 from typing import TypedDict
 
-from django.contrib.auth import get_user_model
 from django.core import signing
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 
+from accounts.forms import LoginForm
 from accounts.models import User
 
 ACCOUNT_SALT = "accounts.form"
@@ -18,7 +22,8 @@ CARRIED_SALT = "accounts.carried"
 LONGEST_OPEN_FORM = 7 * 24 * 60 * 60  # seconds: as long as drafts are kept
 LONGEST_SIGN_IN = 60 * 60  # seconds from the lost POST to its repetition
 MOST_CARRIED = 500_000  # characters of all names and values together
-NEVER_CARRIED = frozenset({"csrfmiddlewaretoken", "account", "carried"})
+NEVER_CARRIED = frozenset({"csrfmiddlewaretoken", "account", "carried", "resumed"})
+HELD = "held_post"  # the session's key
 
 
 class Carried(TypedDict):
@@ -69,5 +74,32 @@ def unseal(text: str) -> Carried | None:
         return None
 
 
-def person_of(carried: Carried) -> User | None:
-    return get_user_model().objects.filter(pk=carried["account"], is_active=True).first()
+def hold(request: HttpRequest, carried: Carried) -> None:
+    """Keep a POST in its author's own session until it is repeated."""
+    request.session[HELD] = carried
+
+
+def held(request: HttpRequest) -> Carried | None:
+    """What waits for the person who has signed in; another's is dropped."""
+    carried = request.session.get(HELD)
+    return carried if carried and carried["account"] == request.user.pk else None
+
+
+def let_go(request: HttpRequest) -> None:
+    request.session.pop(HELD, None)
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page in answer to a POST whose session has ended, with the POST sealed into it."""
+    carried = carry(request)
+    author = User.objects.filter(pk=carried["account"]).first() if carried else None
+    form = LoginForm(request=request, initial={"login": author.email if author else ""})
+    context = {
+        "form": form,
+        "carried": seal(carried) if carried else "",
+        "session_ended": True,
+        "next": reverse("workspace"),
+    }
+    response = render(request, "account/login.html", context, status=HTTPStatus.UNAUTHORIZED)
+    add_never_cache_headers(response)
+    return response

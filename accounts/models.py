@@ -16,7 +16,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import MUNICIPAL_ROLES, NATIONAL_ROLES, PARTNER_ROLES, Role
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    """People, by what they may do today."""
+
+    def with_role(self, roles: Iterable[Role], municipality_id: str | None = None) -> Self:
+        """Active people who hold one of `roles` today: in one municipality, if one is named."""
+        memberships = Membership.objects.current().filter(role__in=list(roles))
+        if municipality_id is not None:
+            memberships = memberships.filter(municipality=municipality_id)
+        return self.filter(is_active=True, pk__in=memberships.values("user"))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Creates people by e-mail address, stored in lower case."""
 
     @classmethod
@@ -105,8 +116,25 @@ class User(AbstractBaseUser):
         return False
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    """Memberships, by the day on which they count."""
+class MunicipalityScopedQuerySet(models.QuerySet):
+    """Base of every queryset whose rows belong to a municipality: nobody reads until the model says who."""
+
+    municipality_path = "municipality"
+    local_readers: frozenset[Role] = frozenset()
+    national_readers: frozenset[Role] = frozenset()
+
+    def visible_to(self, user: User) -> Self:
+        """The rows that `user` may know of. Every view starts its fetch here."""
+        if user.has_national_role(self.national_readers):
+            return self
+        return self.filter(**{f"{self.municipality_path}__in": user.municipality_ids(self.local_readers)})
+
+
+class MembershipQuerySet(MunicipalityScopedQuerySet):
+    """Memberships: read by those who answer for a municipality's people, or keep the accounts."""
+
+    local_readers = frozenset({Role.COORDINATOR, Role.PLANNER, Role.APPROVER})
+    national_readers = frozenset({Role.DGI_ADMINISTRATOR})
 
     def current(self, on: date | None = None) -> Self:
         """Only memberships that run on a day (today in the country's time zone, if none is given)."""
@@ -171,20 +199,6 @@ class Membership(models.Model):
         return f"{self.get_role_display()}, {scope}" if scope else str(self.get_role_display())
 
 
-class MunicipalityScopedQuerySet(models.QuerySet):
-    """Base of every queryset whose rows belong to a municipality: nobody reads until the model says who."""
-
-    municipality_path = "municipality"
-    local_readers: frozenset[Role] = frozenset()
-    national_readers: frozenset[Role] = frozenset()
-
-    def visible_to(self, user: User) -> Self:
-        """The rows that `user` may know of. Every view starts its fetch here."""
-        if user.has_national_role(self.national_readers):
-            return self
-        return self.filter(**{f"{self.municipality_path}__in": user.municipality_ids(self.local_readers)})
-
-
 class OneTimeKey(models.Model):
     """The key of one creating form, spent: a repeated POST is answered with the first result."""
 
@@ -211,6 +225,21 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.form}"
 
+    @property
+    def initial(self) -> dict[str, Any]:
+        """The fields as a form's `initial` takes them: a list only where several values were chosen."""
+        return {name: values[0] if len(values) == 1 else values for name, values in self.fields.items()}
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Lines of inboxes. Each is read by its owner alone."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(user=user)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
 
 class Notice(models.Model):
     """A line in somebody's in-app inbox: what happened, and where to act on it."""
@@ -220,6 +249,8 @@ class Notice(models.Model):
     url = models.CharField(max_length=300)
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

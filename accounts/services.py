@@ -1,12 +1,40 @@
 """Writes around people that touch more than one row, and what every form in the portal shares."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 from uuid import UUID
 
+from allauth.account import app_settings as allauth_settings
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core import mail
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.text import Truncator
 
 from accounts.http import SignedInRequest
-from accounts.models import OneTimeKey
+from accounts.models import Draft, Membership, Notice, OneTimeKey, User
+from accounts.permissions import can_end_membership, roles_to_invite
+from accounts.roles import Role
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    Text = StrOrPromise | Callable[[], StrOrPromise]
+
+KEPT = timedelta(days=7)  # drafts and spent one-time keys
+LONGEST_DRAFT = 200_000  # characters of all names and values together
+# What a form carries for the machine's sake is no part of what somebody typed.
+NOT_DRAFTED = frozenset({"csrfmiddlewaretoken", "account", "once", "resumed", "form_path"})
+
+
+# Forms
 
 
 def answer_once(request: SignedInRequest, create: Callable[[], str]) -> str:
@@ -19,7 +47,8 @@ def answer_once(request: SignedInRequest, create: Callable[[], str]) -> str:
     try:
         key = UUID(request.POST.get("once", ""))
     except ValueError:
-        return create()
+        with transaction.atomic():
+            return create()
     try:
         with transaction.atomic():
             row = OneTimeKey.objects.create(key=key, user=request.user, result_url="")
@@ -31,3 +60,151 @@ def answer_once(request: SignedInRequest, create: Callable[[], str]) -> str:
         if first is None:  # another constraint was broken, by `create` itself
             raise
         return first.result_url
+
+
+def save_draft(user: User, form: str, posted: QueryDict) -> Draft:
+    """Keep what somebody has typed so far into the form at the path `form`. ValueError: it is too long."""
+    fields = {
+        name: values
+        for name, values in posted.lists()
+        if name not in NOT_DRAFTED and "password" not in name.lower()
+    }
+    if sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > LONGEST_DRAFT:
+        raise ValueError("too long for a draft")
+    return Draft.objects.update_or_create(user=user, form=form, defaults={"fields": fields})[0]
+
+
+def draft_for(user: User, form: str) -> Draft | None:
+    """The draft of one's own form, if it is not too old."""
+    return Draft.objects.filter(user=user, form=form, saved_at__gte=timezone.now() - KEPT).first()
+
+
+def restore_draft(request: SignedInRequest) -> Draft | None:
+    """The draft of the page that is being opened; none while a form is being sent."""
+    return draft_for(request.user, request.path) if request.method == "GET" else None
+
+
+def discard_draft(user: User, form: str) -> None:
+    Draft.objects.filter(user=user, form=form).delete()
+
+
+def delete_old_drafts() -> tuple[int, int]:
+    """Drafts and spent keys that are past their 7 days: how many of each were deleted."""
+    before = timezone.now() - KEPT
+    drafts, _by_model = Draft.objects.filter(saved_at__lt=before).delete()
+    keys, _by_model = OneTimeKey.objects.filter(used_at__lt=before).delete()
+    return drafts, keys
+
+
+# Notices
+
+
+def notify(
+    users: Iterable[User],
+    *,
+    text: "Text",
+    url: str,
+    subject: "Text | None" = None,
+    body: "Text | None" = None,
+) -> None:
+    """Tell people, in the portal and by e-mail, what happened and where to act, each in their own language.
+
+    `text` is one sentence: a lazy string, or a callable that translates when it is called. The e-mail's
+    subject is the sentence too unless `subject` is given, and `body` adds paragraphs under it.
+    """
+    notices, messages = [], []
+    for user in {user.pk: user for user in users}.values():
+        with translation.override(user.language):
+            line = Truncator(_said(text)).chars(300)
+            notices.append(Notice(user=user, text=line, url=url))
+            messages.append(
+                _message(
+                    user,
+                    "accounts/email/notice.txt",
+                    subject=_said(subject) if subject else line,
+                    text=line,
+                    body=_said(body) if body else "",
+                    url=urljoin(settings.SITE_URL, url),
+                )
+            )
+    Notice.objects.bulk_create(notices)
+    _send_on_commit(messages)
+
+
+def mark_read(user: User) -> None:
+    """Everything in somebody's inbox has been read."""
+    Notice.objects.visible_to(user).unread().update(read_at=timezone.now())
+
+
+def _said(text: "Text") -> str:
+    return str(text() if callable(text) else text)
+
+
+def _message(user: User, template: str, *, subject: str, **context: object) -> mail.EmailMessage:
+    body = render_to_string(template, {"user": user, "labels": settings.LABELS, **context})
+    return mail.EmailMessage(subject=" ".join(subject.split()), body=body.strip() + "\n", to=[user.email])
+
+
+def _send_on_commit(messages: list[mail.EmailMessage]) -> None:
+    """Mail leaves when the writes stand. A mail server that is down is logged and stops nobody's work."""
+    if messages:
+        transaction.on_commit(lambda: mail.get_connection().send_messages(messages), robust=True)
+
+
+# People
+
+
+@transaction.atomic
+def invite(*, email: str, name: str, role: Role, municipality_id: str, by: User) -> User:
+    """Give somebody a role in a municipality, with an account if they have none.
+
+    A new person gets a link to choose a password; somebody known is told of the new role.
+    """
+    if (role, municipality_id) not in roles_to_invite(by):
+        raise PermissionDenied(f"{by} may not invite a {role} of {municipality_id}")
+    email = User.objects.normalize_email(email)
+    user = User.objects.filter(email=email).first()
+    is_new = user is None
+    if user is None:
+        user = User.objects.create_user(email, name=name, language=by.language)
+    if not user.is_active:
+        raise PermissionDenied(f"the account of {user} is closed")
+    membership = Membership.objects.create(user=user, role=role, municipality_id=municipality_id)
+    if is_new:
+        send_invitation(user)
+    else:
+        notify([user], text=lambda: _new_role(membership), url=reverse("workspace"))
+    return user
+
+
+def _new_role(membership: Membership) -> str:
+    return translation.gettext("You have a new role: {membership}.").format(membership=membership)
+
+
+def send_invitation(user: User) -> None:
+    """A link with which a new person chooses a password. It works once, for three days."""
+    token = allauth_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    path = reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token}
+    )
+    with translation.override(user.language):
+        message = _message(
+            user,
+            "accounts/email/invitation.txt",
+            subject=translation.gettext("Your account in the {office} portal").format(**settings.LABELS),
+            url=urljoin(settings.SITE_URL, path),
+            memberships=list(user.memberships.current().select_related("municipality", "partner")),
+            sign_in_url=urljoin(settings.SITE_URL, reverse("account_login")),
+        )
+    _send_on_commit([message])
+
+
+@transaction.atomic
+def end_membership(membership: Membership, *, on: date, by: User) -> Membership:
+    """Set the last day of a membership; the account stays."""
+    membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    if not can_end_membership(by, membership):
+        raise PermissionDenied(f"{by} may not end {membership}")
+    membership.ends_on = on
+    membership.save(update_fields=["ends_on"])
+    return membership

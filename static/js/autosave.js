@@ -34,6 +34,7 @@
           keepalive: body.toString().length < 60000,
         });
         const text = await answer.text();
+        if (answer.status === 413) return say(text, true);
         if (answer.status >= 500) throw new Error(answer.statusText);
         if (!answer.ok || answer.redirected || text.includes("<")) return say(status?.dataset.signIn, true);
         saved = body.toString();

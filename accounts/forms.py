@@ -1,0 +1,127 @@
+"""Signing in, and what people change about themselves and their colleagues."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, User
+from accounts.permissions import roles_to_invite
+from accounts.roles import Role
+from gai_portal.lib.forms import DayField
+
+# The sign-in library's own labels know only the Portuguese of Brazil; its placeholders repeat them.
+
+
+def _put(form: forms.Form, **labels: Any) -> None:
+    for name, label in labels.items():
+        form.fields[name].label = label
+        form.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(allauth_forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _put(self, login=_("E-mail"), password=_("Password"))
+        self.fields["login"].widget.attrs["autocomplete"] = "username"
+        self.fields["password"].help_text = ""  # the page itself has the link
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _put(self, email=_("E-mail"))
+        self.fields["email"].widget.attrs["autocomplete"] = "username"
+
+
+class ChoosePasswordForm(allauth_forms.ResetPasswordKeyForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _put(self, password1=_("New password"), password2=_("New password, once more"))
+        self.fields["password1"].help_text = PASSWORD_HELP
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _put(
+            self,
+            oldpassword=_("Present password"),
+            password1=_("New password"),
+            password2=_("New password, once more"),
+        )
+        self.fields["password1"].help_text = PASSWORD_HELP
+
+
+PASSWORD_HELP = _("At least 10 characters. Three or four words that only you would put together are good.")
+
+
+class ProfileForm(forms.ModelForm):
+    """What somebody may change about themselves."""
+
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+        widgets = {"language": forms.RadioSelect}
+
+
+class InvitationForm(forms.Form):
+    """A colleague and the role that they are to have."""
+
+    email = forms.EmailField(
+        label=_("E-mail"), help_text=_("The link to choose a password is sent here."), max_length=254
+    )
+    name = forms.CharField(label=_("Name"), max_length=150)
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, by: User, names: dict[str, str], **kwargs: Any) -> None:
+        """`names`: what the municipalities of `by` are called, by code."""
+        super().__init__(*args, **kwargs)
+        self.roles = {f"{role}:{place}": (role, place) for role, place in sorted(roles_to_invite(by))}
+        choices = [(key, f"{role.label}, {names[place]}") for key, (role, place) in self.roles.items()]
+        self.fields["role"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["role"].initial = choices[0][0]
+
+    def clean_email(self) -> str:
+        return User.objects.normalize_email(self.cleaned_data["email"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.errors:
+            return cleaned
+        user = User.objects.filter(email=cleaned["email"]).first()
+        if user is not None and not user.is_active:
+            self.add_error(
+                "email", _("This account was closed. Only the national administrators can open it again.")
+            )
+        role, place = self.scope
+        if user and user.memberships.current().filter(role=role, municipality=place).exists():
+            self.add_error("email", _("This person already has this role."))
+        return cleaned
+
+    @property
+    def scope(self) -> tuple[Role, str]:
+        return self.roles[self.cleaned_data["role"]]
+
+
+class EndMembershipForm(forms.Form):
+    """The last day on which somebody has a role."""
+
+    ends_on = DayField(label=_("Last day"), help_text=_("The account stays; only this role ends."))
+
+    def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.membership = membership
+        self.fields["ends_on"].initial = timezone.localdate
+
+    def clean_ends_on(self) -> Any:
+        day = self.cleaned_data["ends_on"]
+        if day < self.membership.starts_on:
+            raise forms.ValidationError(_("The last day is before the first."))
+        if day > timezone.localdate() + timedelta(days=366):
+            raise forms.ValidationError(_("Choose a day within the next year."))
+        return day
