@@ -68,8 +68,13 @@ def document_context(snapshot: dict[str, Any]) -> dict[str, Any]:
             measure for objective in area["objectives"] for measure in objective["measures"]
         ] + area["local_measures"]
         for measure in area["measures"]:
-            measure["is_long"] = is_long(measure)
-        area["long_measures"] = [measure for measure in area["measures"] if measure["is_long"]]
+            measure["has_long_text"] = len(measure["text_pt"]) > LONGEST_IN_A_CELL
+            measure["has_long_deliverable"] = len(measure["deliverable"]) > LONGEST_IN_A_CELL
+        area["long_measures"] = [
+            measure
+            for measure in area["measures"]
+            if measure["has_long_text"] or measure["has_long_deliverable"]
+        ]
         budgets = [m["budget_cve"] for m in area["measures"] if m["budget_cve"] is not None]
         area["budget_cve"] = sum(budgets) if budgets else None
     language = (translation.get_language() or "pt").split("-")[0]
@@ -86,10 +91,6 @@ def document_context(snapshot: dict[str, Any]) -> dict[str, Any]:
             area for area in plan["areas"] if any(objective["indicators"] for objective in area["objectives"])
         ],
     }
-
-
-def is_long(measure: dict[str, Any]) -> bool:
-    return max(len(measure["text_pt"]), len(measure["deliverable"])) > LONGEST_IN_A_CELL
 
 
 def notices(snapshot: dict[str, Any], *, is_published: bool) -> list[str]:

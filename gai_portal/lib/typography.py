@@ -7,7 +7,7 @@ NO_BREAK = "\u00a0"
 # What stands before and after a straight or curly double quote decides which way it opens.
 OPENING_QUOTE = re.compile(r'(?<![\w.,;:!?)\]…»])["“”](?=\S)')
 CLOSING_QUOTE = re.compile(r'(?<=[^\s(\[])["“”]')
-RANGE = re.compile(r"(?<=\d)\s?--?\s?(?=\d{4}\b)|(?<=\s)--?(?=\s)")
+RANGE = re.compile(r"(?<=\d)\s?--?\s?(?=\d{4}\b)|(?<=[^\n] )--?(?= )")
 KEPT_TOGETHER = re.compile(
     r"(?<=\bn\.º) +|(?<=\bart\.º) +|(?<=\bal\.) +|(?<=\bp\.) +"  # n.º 7
     r"|(?<=\d) +(?=%|€|km|h\b|de (?:janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro"

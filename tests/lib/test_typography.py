@@ -15,6 +15,7 @@ from gai_portal.lib.typography import typeset
         ("de 2026-2028", "de\u00a02026–2028"),
         ("um -- dois", "um – dois"),
         ("Guiné-Bissau", "Guiné-Bissau"),
+        ("- um\n- dois", "- um\n- dois"),  # a list stays one
     ],
 )
 def test_portuguese_is_set_as_it_is_printed(text, expected):
