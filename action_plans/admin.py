@@ -33,7 +33,7 @@ class ReadOnlyInline(admin.TabularInline):
 
 class PlanStepInline(ReadOnlyInline):
     model = PlanStep
-    fields = ["at", "name", "by", "comment"]
+    fields = readonly_fields = ["at", "name", "by", "comment"]
 
 
 class EditionInline(ReadOnlyInline):
