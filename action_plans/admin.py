@@ -33,7 +33,8 @@ class ReadOnlyInline(admin.TabularInline):
 
 class PlanStepInline(ReadOnlyInline):
     model = PlanStep
-    fields = readonly_fields = ["at", "name", "by", "comment"]
+    fields = ["at", "name", "by", "comment"]
+    readonly_fields = ["at", "name", "by", "comment"]
 
 
 class EditionInline(ReadOnlyInline):
