@@ -5,13 +5,17 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import Exists, F, OuterRef, Prefetch
 from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control
 from django.utils.http import quote_etag
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -22,6 +26,7 @@ from action_plans.permissions import can_record_gazette
 from gai_portal.lib.codes import read_code
 from municipalities.models import Municipality
 
+DOCUMENT = "action_plans/includes/_plan_document.html"
 ROWS_PER_PAGE = 25
 FOR_EVER = 365 * 24 * 60 * 60  # seconds; a published file never changes
 EDITIONS = Edition.objects.select_related("plan__municipality")
@@ -77,7 +82,8 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponse:
     file = edition.files.defer("pdf").annotate(size=Length("pdf")).get(language="pt")
     user = request.user
     context = {
-        **documents.document_context(edition.snapshot),
+        "plan": edition.snapshot,
+        "document": _document(edition),
         "edition": edition,
         "editions": editions,
         "current": editions[0],
@@ -86,6 +92,18 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponse:
         "may_record_gazette": isinstance(user, User) and can_record_gazette(user, edition),
     }
     return render(request, "action_plans/edition_detail.html", context)
+
+
+def _document(edition: Edition) -> str:
+    """The body of an edition's page, kept as long as this process lives: its content never changes."""
+
+    key = f"plan-document:{edition.verification_code}:{get_language()}"
+    html = cache.get(key)
+    if html is None:
+        context = {**documents.document_context(edition.snapshot), "edition": edition}
+        html = render_to_string(DOCUMENT, {**context, "labels": settings.LABELS})
+        cache.set(key, html, timeout=None)
+    return mark_safe(html)
 
 
 @login_not_required
