@@ -55,7 +55,9 @@ class EnquiryForm(forms.Form):
     """One contact at the desk. Anonymous: nothing about the person is required."""
 
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
-    topic = forms.TypedChoiceField(label=_("Topic"), widget=TopicSelect(attrs={"data-combobox": ""}))
+    topic = forms.TypedChoiceField(
+        label=_("Topic"), widget=TopicSelect(attrs={"data-combobox": "", "autofocus": True})
+    )
     channel = forms.ModelChoiceField(
         Channel.objects.none(),
         label=_("Channel"),

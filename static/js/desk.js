@@ -2,15 +2,27 @@
 {
   const panel = document.querySelector("[data-topic-card]");
   const topic = document.querySelector("select[name=topic]");
+  const urgent = document.querySelector("[data-topic-urgent]");
+  const isBelow = matchMedia("(max-width: 63.99rem)");
   let asked = 0;
 
+  // On a phone the panel comes after the form, which is too late for what is urgent.
+  const raise = () => {
+    const box = panel.querySelector("[data-urgent]");
+    urgent.replaceChildren(...(box && isBelow.matches ? [box] : []));
+  };
+
+  if (panel) raise();
   topic?.addEventListener("change", async () => {
     if (!topic.value) return;
     const turn = ++asked;
     try {
       const answer = await fetch(panel.dataset.topicCard.replace("CODE", encodeURIComponent(topic.value)));
       const card = await answer.text();
-      if (answer.ok && !answer.redirected && turn === asked) panel.innerHTML = card;
+      if (answer.ok && !answer.redirected && turn === asked) {
+        panel.innerHTML = card;
+        raise();
+      }
     } catch {
       // No connection: the form works without the card.
     }
