@@ -83,12 +83,11 @@ class EnquiryFilter(forms.Form):
 
     def _search(self, text: str) -> Q:
         found = Q(note__icontains=text)
-        if codes := [topic.code for topic in self.topics if self._matches(topic, text)]:
-            found |= Q(topic__in=codes)
         if match := NUMBER.fullmatch(text):
             number = Q(pk=int(match[2]))
-            found |= number & Q(office__code__iexact=match[1]) if match[1] else number
-        return found
+            return found | (number & Q(office__code__iexact=match[1]) if match[1] else number)
+        codes = [topic.code for topic in self.topics if self._matches(topic, text)]
+        return found | Q(topic__in=codes)
 
     @staticmethod
     def _matches(topic: Topic, text: str) -> bool:

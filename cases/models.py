@@ -92,13 +92,13 @@ class TopicQuerySet(models.QuerySet["Topic"]):
 
     def with_guidance(self) -> Self:
         """Ready for the page that tells an officer what to say."""
+        partners = Partner.objects.filter(is_active=True)
+        paths = ("partners", "parent__partners", "call_first", "parent__call_first")
         return self.select_related("parent").prefetch_related(
-            "partners",
-            "parent__partners",
-            "call_first",
-            "parent__call_first",
-            "checklists__items",
-            "deadlines",
+            *(models.Prefetch(path, partners) for path in paths),
+            models.Prefetch("checklists", Checklist.objects.filter(is_active=True)),
+            models.Prefetch("checklists__items", ChecklistItem.objects.filter(is_active=True)),
+            models.Prefetch("deadlines", DeadlineRule.objects.filter(is_active=True)),
         )
 
 
