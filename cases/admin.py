@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from import_export.admin import ImportExportMixin
+from import_export.formats.base_formats import CSV, XLSX
 
 from accounts.admin_site import RoleModelAdmin
 from accounts.roles import NATIONAL_ROLES, Role
@@ -63,6 +64,7 @@ class TopicAdmin(ImportExportMixin, ReferenceAdmin):
     """Topics are written by officers, too."""
 
     resource_classes = [TopicResource]
+    formats = [CSV, XLSX]
     writers = NATIONAL_ROLES
     list_display = ["code", "name_pt", "parent", "is_sensitive", "is_restricted", "is_urgent", "is_active"]
     list_filter = ["is_restricted", "is_urgent", "is_active"]

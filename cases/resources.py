@@ -1,5 +1,7 @@
 """Topics as a table that goes out to a spreadsheet program and comes back."""
 
+from typing import Any
+
 from import_export.fields import Field
 from import_export.widgets import ForeignKeyWidget, ManyToManyWidget
 
@@ -57,3 +59,7 @@ class TopicResource(SafeModelResource):
         export_order = fields
         clean_model_instances = True
         skip_unchanged = True
+
+    def get_queryset(self) -> Any:
+        links = ("partners", "call_first", "checklists", "deadlines")
+        return super().get_queryset().select_related("parent").prefetch_related(*links)
