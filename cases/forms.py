@@ -55,9 +55,7 @@ class EnquiryForm(forms.Form):
     """One contact at the desk. Anonymous: nothing about the person is required."""
 
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
-    topic = forms.TypedChoiceField(
-        label=_("Topic"), widget=TopicSelect(attrs={"data-combobox": "", "autofocus": True})
-    )
+    topic = forms.TypedChoiceField(label=_("Topic"), widget=TopicSelect(attrs={"data-combobox": ""}))
     channel = forms.ModelChoiceField(
         Channel.objects.none(),
         label=_("Channel"),
@@ -110,6 +108,8 @@ class EnquiryForm(forms.Form):
         self.field["office"].queryset = Office.objects.filter(pk__in=[office.pk for office in offices])
         if len(offices) == 1:
             del self.fields["office"]
+        if not self.is_bound and enquiry is None:
+            self.fields["topic"].widget.attrs["autofocus"] = True
         self._offer_topics()
         self._offer_lists()
         self._offer_nationalities()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import DESK_ROLES
-from accounts.services import answer_once
+from accounts.services import answer_once, discard_draft, restore_draft
 from cases.filters import EnquiryFilter
 from cases.forms import CorrectionForm, EnquiryForm, VoidForm
 from cases.models import Channel, Enquiry, Outcome, Topic, describe, label_of
@@ -59,6 +59,7 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
     latest = Enquiry.objects.visible_to(request.user).filter(office__in=offices).standing()
     mine = latest.filter(author=request.user).order_by("-created_at", "-pk").first()
     kept: dict[str, Any] = {"user": request.user, "offices": offices}
+    draft = None
     asked_for = ""
     if request.method == "POST" and "show_topic" in request.POST:  # without JavaScript
         form = EnquiryForm(initial=request.POST.dict(), **kept)
@@ -73,9 +74,12 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
         form = EnquiryForm(initial=like_last, **kept)
         asked_for = mine.topic_id
     else:
-        form = EnquiryForm(**kept)
+        draft = restore_draft(request)
+        form = EnquiryForm(initial=draft.initial if draft else None, **kept)
+        asked_for = str(draft.initial.get("topic", "")) if draft else ""
     context = {
         "form": form,
+        "draft": draft,
         "offices": offices,
         "topic": Topic.objects.with_guidance().filter(code=asked_for).first() if asked_for else None,
         "has_last": mine is not None,
@@ -91,7 +95,9 @@ def _log(request: SignedInRequest, form: EnquiryForm) -> HttpResponse:
         messages.success(request, text, extra_tags=reverse("cases:enquiry_undo", args=[enquiry.pk]))
         return request.path if "another" in request.POST else enquiry.get_absolute_url()
 
-    return redirect(answer_once(request, create))
+    url = answer_once(request, create)
+    discard_draft(request.user, request.path)
+    return redirect(url)
 
 
 @require_safe

@@ -21,7 +21,7 @@
     select.before(box);
     box.append(input, list, select);
     select.id = `${id}-select`;
-    const focused = document.activeElement === select;
+    const focused = select.autofocus || document.activeElement === select;
     select.hidden = true;
     list.id = `${id}-list`;
     list.hidden = true;

@@ -179,3 +179,26 @@ def test_the_form_costs_the_same_whatever_the_office_has(desk, fields, office_pr
     for number in range(20):
         EnquiryFactory(office=office_praia, nationality=["SN", "GW"][number % 2])
     assert count_queries(lambda: desk.get(CREATE)) == one
+
+
+def test_what_was_typed_waits_on_the_server_until_it_is_recorded(desk, fields):
+    desk.post(reverse("accounts:draft_save") + f"?form={CREATE}", fields | {"note": "A meio da frase"})
+    html = desk.get(CREATE).content.decode()
+    assert "A meio da frase" in html
+    desk.post(CREATE, fields)
+    assert "A meio da frase" not in desk.get(CREATE).content.decode()
+
+
+def test_a_draft_is_nobody_elses(client, desk, fields, coordinator_praia):
+    desk.post(reverse("accounts:draft_save") + f"?form={CREATE}", fields | {"note": "A meio da frase"})
+    client.force_login(coordinator_praia)
+    assert "A meio da frase" not in client.get(CREATE).content.decode()
+
+
+def test_a_form_sent_after_the_session_ended_is_not_lost(client, desk_praia, fields):
+    client.force_login(desk_praia)
+    client.get(CREATE)
+    client.logout()
+    response = client.post(CREATE, fields | {"note": "Escrito sem sessão"})
+    assert response.status_code == 401
+    assert not Enquiry.objects.exists()
