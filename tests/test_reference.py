@@ -41,3 +41,25 @@ def test_demo_data_is_refused_outside_demo_mode(settings):
     with pytest.raises(CommandError, match="demo"):
         run("load_demo_data")
     assert not Office.objects.exists()
+
+
+def test_demo_data_is_the_same_the_second_time(settings):
+    settings.DEMO = True
+    run("load_reference_data")
+    first = run("load_demo_data").splitlines()
+    assert first[0] == "offices: 8 created, 0 updated, 0 unchanged"
+    again = run("load_demo_data").splitlines()
+    assert all(" 0 created, 0 updated, " in line for line in again)
+
+
+def test_demo_data_can_be_forced(settings):
+    settings.DEMO = False
+    run("load_reference_data")
+    run("load_demo_data", "--force")
+    assert Office.objects.count() == 8
+
+
+def test_demo_data_needs_the_reference_data(settings):
+    settings.DEMO = True
+    with pytest.raises(CommandError, match="CV-PR"):
+        run("load_demo_data")

@@ -1,20 +1,23 @@
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from gai_portal.lib.reference import ReferenceFault
+import accounts.reference
+import action_plans.reference
+import cases.reference
+import municipalities.reference
+from gai_portal.lib.reference import ReferenceFault, Tally
 
-# In this order: people belong to offices' municipalities, and records to people.
-LOADS = [
-    ("municipalities", "offices"),
-    ("accounts", "people"),
-    ("cases", "enquiries"),
-    ("action_plans", "plans"),
-]
+# In this order: people belong to municipalities with an office, and records to people.
+LOADS = {
+    "offices": municipalities.reference.load_demo_offices,
+    "people": accounts.reference.load_demo_people,
+    "enquiries": cases.reference.load_demo_enquiries,
+    # Until demonstration plans are there.
+    "plans": getattr(action_plans.reference, "load_demo_plans", Tally),
+}
 
 
 class Command(BaseCommand):
@@ -33,10 +36,7 @@ class Command(BaseCommand):
         if not (settings.DEMO or force):
             raise CommandError("This portal is not in demo mode (DEMO=1). Use --force if you mean it.")
         try:
-            for app, name in LOADS:
-                if find_spec(f"{app}.reference"):
-                    load = getattr(import_module(f"{app}.reference"), f"load_demo_{name}", None)
-                    if load:
-                        self.stdout.write(f"{name}: {load()}")
+            for name, load in LOADS.items():
+                self.stdout.write(f"{name}: {load()}")
         except ReferenceFault as fault:
             raise CommandError(f"Nothing was loaded. {fault}") from fault

@@ -1,14 +1,15 @@
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+import action_plans.reference
+import cases.reference
+import municipalities.reference
 from gai_portal.lib.reference import ReferenceFault
 
 # In this order: topics name partners, and so do the measures of the template.
-APPS = ["municipalities", "cases", "action_plans"]
+APPS = [municipalities.reference, cases.reference, action_plans.reference]
 
 
 class Command(BaseCommand):
@@ -21,8 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             for app in APPS:
-                if find_spec(f"{app}.reference"):
-                    for name, tally in import_module(f"{app}.reference").load_reference().items():
-                        self.stdout.write(f"{name}: {tally}")
+                for name, tally in app.load_reference().items():
+                    self.stdout.write(f"{name}: {tally}")
         except ReferenceFault as fault:
             raise CommandError(f"Nothing was loaded. {fault}") from fault
