@@ -1,9 +1,17 @@
 """The admin, opened by role: what even an administrator sees is what the roles table says."""
 
+from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -16,13 +24,45 @@ class PortalAdminSite(admin.AdminSite):
     site_header = site_title = _("National administration")
     index_title = _("What the national level keeps")
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only what names its readers; libraries register tables that nobody has to see."""
+        if admin_class is not None and issubclass(admin_class, ByRole):
+            super().register(model_or_iterable, admin_class, **options)
+
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
         return isinstance(user, User) and user.is_active and user.has_national_role(NATIONAL_ROLES)
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
+        """Somebody who has signed in and has no right here is told so, and not asked to sign in again."""
+        admin_view = super().admin_view(view, cacheable)
 
-class RoleModelAdmin(admin.ModelAdmin):
-    """A model in the admin, read and written by the national roles that it names: by default nobody."""
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise PermissionDenied
+            return admin_view(request, *args, **kwargs)
+
+        return update_wrapper(guarded, admin_view)
+
+    # There is one place to sign in, and one to change a password.
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        here = reverse("admin:index", current_app=self.name)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.GET.get("next", here))
+        if not self.has_permission(request):
+            raise PermissionDenied
+        return redirect(here)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return redirect("account_change_password")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return redirect("account_logout")
+
+
+class ByRole:
+    """Read and written by the national roles that it names: by default nobody."""
 
     readers: ClassVar[frozenset[Role]] = frozenset()
     writers: ClassVar[frozenset[Role]] = frozenset()
@@ -46,3 +86,11 @@ class RoleModelAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._holds(request, self.removers)
+
+
+class RoleModelAdmin(ByRole, admin.ModelAdmin):
+    """A model in the admin."""
+
+
+class RoleTabularInline(ByRole, admin.TabularInline):
+    """Rows edited on the page of the row that they belong to."""

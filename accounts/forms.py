@@ -37,14 +37,23 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
         self.fields["email"].widget.attrs["autocomplete"] = "username"
 
 
-class ChoosePasswordForm(allauth_forms.ResetPasswordKeyForm):
+class TypedTwice:
+    """Says in the portal's words that two passwords differ."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        if field == "password2":
+            error = _("The two passwords are not the same.")
+        super().add_error(field, error)  # type: ignore[misc]
+
+
+class ChoosePasswordForm(TypedTwice, allauth_forms.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _put(self, password1=_("New password"), password2=_("New password, once more"))
         self.fields["password1"].help_text = PASSWORD_HELP
 
 
-class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+class ChangePasswordForm(TypedTwice, allauth_forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _put(

@@ -46,6 +46,6 @@ class SignedInMiddleware(LoginRequiredMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """No browser or proxy keeps a page that was made for one person."""
         is_own = request.path.startswith(NEVER_KEPT)
-        if is_own or (request.user.is_authenticated and not response.has_header("Cache-Control")):
+        if is_own or (not response.has_header("Cache-Control") and request.user.is_authenticated):
             add_never_cache_headers(response)
         return response

@@ -131,7 +131,7 @@ class MunicipalityScopedQuerySet(models.QuerySet):
 
 
 class MembershipQuerySet(MunicipalityScopedQuerySet):
-    """Memberships: read by those who answer for a municipality's people, or keep the accounts."""
+    """Memberships. Read by those who answer for a municipality's people and who keep the accounts."""
 
     local_readers = frozenset({Role.COORDINATOR, Role.PLANNER, Role.APPROVER})
     national_readers = frozenset({Role.DGI_ADMINISTRATOR})

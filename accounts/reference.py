@@ -1,83 +1,82 @@
-"""Invented people for demonstrations, one for each role. No real installation has these accounts."""
+"""Invented people for demonstrations: one for every role, and several municipalities."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-
-from django.apps import apps
-from django.db import transaction
 
 from accounts.models import Membership, User
 from accounts.roles import Role
 from gai_portal.lib.reference import Tally
 
-DEMO_PASSWORD = "morabeza-2026"  # printed by `make run`; a demonstration serves this computer only
-DEMO_DOMAIN = "demo.example"
-SINCE = date(2020, 1, 1)  # before the oldest invented record
-
-PLACES = {
-    "praia": "CV-PR",
-    "sal": "CV-SL",
-    "boavista": "CV-BV",
-    "saovicente": "CV-SV",
-    "santacatarina": "CV-CA",
-    "saofilipe": "CV-SF",
-    "portonovo": "CV-PN",
-    "maio": "CV-MA",
-}
-# Key, role and the name that is shown: plainly invented.
-LOCAL = [
-    ("desk", Role.OFFICER, "Ana"),
-    ("coordinator", Role.COORDINATOR, "Carlos"),
-    ("planner", Role.PLANNER, "Dulce"),
-    ("approver", Role.APPROVER, "Eugénio"),
-]
-NATIONAL = [("dgi_officer", Role.DGI_OFFICER, "Filomena"), ("dgi_admin", Role.DGI_ADMINISTRATOR, "Gil")]
-DEMO_PARTNER = "PAC"
+DEMO_PASSWORD = "morabeza-demo-2026"  # printed by `manage.py demo_accounts`, and of no use outside a demo
+SUFFIX = "(demonstração)"
+SINCE = date(2024, 1, 1)
 
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """Somebody invented: the key under which other demo data finds them, and what they may do where."""
+    """Somebody who does not exist."""
 
-    key: str
+    email: str
     name: str
-    role: Role | None
+    role: Role | None = None
     municipality: str | None = None
-
-    @property
-    def email(self) -> str:
-        return f"{self.key.replace('_', '.')}@{DEMO_DOMAIN}"
+    partner: str | None = None
 
 
-def demo_people() -> Iterator[DemoPerson]:
-    for place, code in PLACES.items():
-        for key, role, name in LOCAL:
-            yield DemoPerson(f"{key}_{place}", f"{name} (demonstração)", role, code)
-    for key, role, name in NATIONAL:
-        yield DemoPerson(key, f"{name} (demonstração)", role)
-    yield DemoPerson("partner", "Hélder (demonstração)", Role.PARTNER)
-    yield DemoPerson("guest", "Ivone (demonstração)", None)
+PLACES = {
+    "praia": ("CV-PR", "Praia"),
+    "sal": ("CV-SL", "Sal"),
+    "boavista": ("CV-BV", "Boa Vista"),
+    "saovicente": ("CV-SV", "São Vicente"),
+    "santacatarina": ("CV-CA", "Santa Catarina"),
+    "saofilipe": ("CV-SF", "São Filipe"),
+}
+WITH_A_DESK = ["praia", "sal", "boavista"]
+DEMO_PARTNER = "PLATAFORMA"
 
 
-@transaction.atomic
+def demo_people() -> list[DemoPerson]:
+    people = []
+    for key, (code, name) in PLACES.items():
+        roles = [("planeadora", "Planeadora", Role.PLANNER), ("aprovador", "Aprovador", Role.APPROVER)]
+        if key in WITH_A_DESK:
+            desk = [("tecnica", "Técnica", Role.OFFICER), ("coordenador", "Coordenador", Role.COORDINATOR)]
+            roles = desk + roles
+        people += [
+            DemoPerson(f"{word}.{key}@demo.example", f"{title} · {name} {SUFFIX}", role, code)
+            for word, title, role in roles
+        ]
+    return [
+        *people,
+        DemoPerson("nacional@demo.example", f"Técnica nacional {SUFFIX}", Role.DGI_OFFICER),
+        DemoPerson("admin@demo.example", f"Administradora nacional {SUFFIX}", Role.DGI_ADMINISTRATOR),
+        DemoPerson("parceiro@demo.example", f"Entidade parceira {SUFFIX}", Role.PARTNER, None, DEMO_PARTNER),
+        DemoPerson("visitante@demo.example", f"Sem função {SUFFIX}"),
+    ]
+
+
 def load_demo_people() -> Tally:
-    """Accounts for every role. Those that exist are left as they are: somebody may have changed them."""
+    """Add the invented people that are missing. Whoever is there already is left as they are."""
     tally = Tally()
-    # A row of an app above this one, which imports nothing from it.
-    partner = apps.get_model("municipalities", "Partner").objects.filter(code=DEMO_PARTNER).first()
     for person in demo_people():
         if User.objects.filter(email=person.email).exists():
             tally.unchanged += 1
             continue
         tally.created += 1
-        user = User.objects.create_user(person.email, DEMO_PASSWORD, name=person.name, language="pt")
-        if person.role is not None:
+        user = User.objects.create_user(person.email, DEMO_PASSWORD, name=person.name)
+        if person.role:
             Membership.objects.create(
                 user=user,
                 role=person.role,
                 municipality_id=person.municipality,
-                partner=partner if person.role == Role.PARTNER else None,
+                partner_id=_partner_id(person.partner),
                 starts_on=SINCE,
             )
     return tally
+
+
+def _partner_id(code: str | None) -> int | None:
+    if code is None:
+        return None
+    partners = Membership._meta.get_field("partner").related_model._default_manager
+    return partners.values_list("pk", flat=True).get(code=code)

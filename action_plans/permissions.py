@@ -1,7 +1,7 @@
 """Who may do what with templates and plans: each function answers, none raises."""
 
 from accounts.models import User
-from accounts.roles import NATIONAL_ROLES, Role
+from accounts.roles import MUNICIPAL_ROLES, NATIONAL_ROLES, Role
 from action_plans.models import Edition, Plan, Template
 from action_plans.workflow import TRANSITIONS, Transition
 
@@ -17,6 +17,11 @@ def can_edit_template(user: User, template: Template) -> bool:
 def can_issue_template(user: User, template: Template) -> bool:
     """Administrators prepare a version; putting it in force is an officer's decision."""
     return template.is_draft and user.has_national_role({Role.DGI_OFFICER})
+
+
+def can_read_plans(user: User) -> bool:
+    """Whether there is any plan in the making that this person may see."""
+    return user.has_national_role(NATIONAL_ROLES) or bool(user.municipality_ids(MUNICIPAL_ROLES))
 
 
 def can_create_plan(user: User, municipality_id: str) -> bool:

@@ -40,6 +40,10 @@ class Decision(models.TextChoices):
     LOCAL = "local", _("Local")
 
 
+# What the municipality will do: neither excluded nor undecided.
+CARRIED_OUT = frozenset({Decision.ADOPTED, Decision.ADAPTED, Decision.LOCAL})
+
+
 @dataclass(frozen=True)
 class Transition:
     """One move of a plan along its workflow."""

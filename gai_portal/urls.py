@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from action_plans.views.template import template_public
 from gai_portal import public, workspace
 
 urlpatterns = [
@@ -12,6 +13,7 @@ urlpatterns = [
     path("municipalities/", public.municipality_list, name="municipality_list"),
     path("municipalities/<slug:slug>/", public.municipality_detail, name="municipality_detail"),
     path("plans/", include("action_plans.public_urls")),
+    path("template/", template_public, name="template_public"),
     path("accounts/", include("accounts.urls")),
     path("workspace/", workspace.home, name="workspace"),
     path("workspace/", include("accounts.workspace_urls")),

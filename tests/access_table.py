@@ -1,10 +1,11 @@
 """Who may open what: every address of the project x every kind of person. tests/test_access.py walks it.
 
-Each app keeps its rows in tests/access/<app>.py, as up to four dictionaries by the address's name:
+Each app keeps its rows in tests/access/<app>.py, as up to five dictionaries by the address's name:
 
     GET, POST   the answer for each kind of person: a row made by `everybody`, `signed_in` or `only`
     ARGUMENTS   how to build what the address names: a function of `get`, which hands out test fixtures
     DATA        the fields of a POST, likewise; without it the POST is empty
+    QUERY       a query string, where an address needs one
 
 A new address needs a row, or test_every_address_is_in_the_table fails.
 """

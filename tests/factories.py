@@ -5,7 +5,7 @@ from datetime import date
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Notice, User
 from accounts.roles import Role
 from cases.models import Channel, Enquiry, Language, Outcome, Topic
 from municipalities.models import Island, Municipality, Office, Partner
@@ -118,3 +118,12 @@ class EnquiryFactory(DjangoModelFactory):
     channel = factory.SubFactory(ChannelFactory)
     outcome = factory.SubFactory(OutcomeFactory)
     is_restricted = factory.SelfAttribute("topic.is_restricted")
+
+
+class NoticeFactory(DjangoModelFactory):
+    class Meta:
+        model = Notice
+
+    user = factory.SubFactory(UserFactory)
+    text = "Something happened."
+    url = "/workspace/"

@@ -5,6 +5,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -19,7 +20,7 @@ from action_plans.models.template import (
     TemplateMeasure,
     TemplateSection,
 )
-from action_plans.workflow import EDITABLE_STATES, TRANSITIONS, Decision, PlanState
+from action_plans.workflow import CARRIED_OUT, EDITABLE_STATES, TRANSITIONS, Decision, PlanState
 from municipalities.models import Municipality, Partner
 
 
@@ -135,12 +136,21 @@ class PlanSection(models.Model):
 
 
 class PlanMeasureQuerySet(PlanItemQuerySet):
+    """Measures of plans, by what was decided and where they belong."""
+
+    def with_place(self) -> "PlanMeasureQuerySet":
+        """Brings along the national measure, its objective and the area."""
+        return self.select_related("based_on__objective__area", "based_on__lead", "local_area", "owner")
+
+    def in_area(self, code: str) -> "PlanMeasureQuerySet":
+        return self.filter(Q(based_on__objective__area__code=code) | Q(local_area__code=code))
+
     def undecided(self) -> "PlanMeasureQuerySet":
         return self.filter(decision=Decision.UNDECIDED)
 
     def carried_out(self) -> "PlanMeasureQuerySet":
         """Measures that the municipality will carry out: neither excluded nor undecided."""
-        return self.filter(decision__in=[Decision.ADOPTED, Decision.ADAPTED, Decision.LOCAL])
+        return self.filter(decision__in=CARRIED_OUT)
 
 
 class PlanMeasure(models.Model):
@@ -233,6 +243,26 @@ class PlanMeasure(models.Model):
     def __str__(self) -> str:
         return f"{self.plan}: {self.code}"
 
+    @property
+    def area(self) -> TemplateArea:
+        area = self.based_on.objective.area if self.based_on else self.local_area
+        assert area is not None  # measure_is_national_or_local
+        return area
+
+    @property
+    def is_local(self) -> bool:
+        return self.decision == Decision.LOCAL
+
+    @property
+    def is_carried_out(self) -> bool:
+        return self.decision in CARRIED_OUT
+
+    @property
+    def wording(self) -> "PlanMeasure | TemplateMeasure":
+        """The row whose text this measure shows: its own, or the national one that it is based on."""
+        own = self.decision in {Decision.ADAPTED, Decision.LOCAL}
+        return self if own or self.based_on is None else self.based_on
+
 
 class PlanIndicator(models.Model):
     """A national indicator with this municipality's own baseline and target."""
@@ -281,8 +311,13 @@ class PlanStep(models.Model):
     from_state = models.CharField(max_length=14, choices=PlanState)
     to_state = models.CharField(max_length=14, choices=PlanState)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
     comment = models.TextField(max_length=TEXT_LIMIT, blank=True)
+    # The council decision that this step recorded; the plan itself forgets it when it is written on again.
+    decided_on = models.DateField(null=True, blank=True)
+    decision_reference = models.CharField(max_length=120, blank=True)
+    # Codes of the mandatory measures whose exclusion the national level accepted, one by one.
+    accepted_exclusions = models.JSONField(default=list, blank=True)
 
     objects = PlanItemQuerySet.as_manager()
 

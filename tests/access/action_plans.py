@@ -1,12 +1,36 @@
 """Rows of the access table for the national template and the plans, in the workspace and in public."""
 
-from tests.access_table import FORBIDDEN, FOUND, NATIONAL, PRAIA, Builder, Row, everybody, only
+from action_plans.services.tailoring import add_local_measure
+from action_plans.workflow import PlanState
+from tests.access_table import FORBIDDEN, FOUND, NATIONAL, OK, PRAIA, Builder, Row, everybody, only, signed_in
 from tests.action_plans.editions import published_plan
-from tests.action_plans.factories import make_plan
+from tests.action_plans.factories import TemplateFactory, fill_template, make_plan
 
 
 def plan(get):
     return {"pk": make_plan(get("praia")).pk}
+
+
+def plan_with(**what):
+    return lambda get: {**plan(get), **what}
+
+
+def plan_with_local_measure(get):
+    a_plan = make_plan(get("praia"))
+    area = a_plan.template.areas.get(code="ACO")
+    values = {"text_pt": "Nossa.", "is_local_priority": True}
+    measure = add_local_measure(a_plan, area, values, by=get("planner_praia"))
+    return {"pk": a_plan.pk, "code": measure.code}
+
+
+def submitted_plan(get):
+    return {"pk": make_plan(get("praia"), state=PlanState.SUBMITTED).pk, "name": "return"}
+
+
+READERS = (*PRAIA, *NATIONAL)
+# Whoever reads the plan learns that it is not hers to write; to others it does not exist.
+INSIDERS = dict.fromkeys(READERS, FORBIDDEN)
+NOT_PLANNERS = dict.fromkeys(("desk_praia", "coordinator_praia", "approver_praia", *NATIONAL), FORBIDDEN)
 
 
 def slug(get):
@@ -21,11 +45,36 @@ def edition_pk(get):
     return {"pk": published_plan(get("praia"), by=get("approver_praia")).pk}
 
 
+def draft(get):
+    return {"number": fill_template(TemplateFactory(number=1)).number}
+
+
+def template_item(**arguments):
+    return lambda get: {**draft(get), **arguments}
+
+
 insiders_of_edition = dict.fromkeys(
     ("desk_praia", "coordinator_praia", "planner_praia", *NATIONAL), FORBIDDEN
 )
 
 GET: dict[str, Row] = {
+    "action_plans:plan_list": signed_in(guest=FORBIDDEN, partner_user=FORBIDDEN),
+    "action_plans:plan_create": only("planner_praia", "planner_sal", others=FORBIDDEN),
+    "action_plans:plan_detail": only(*READERS),
+    "action_plans:plan_step": only(**{**INSIDERS, "dgi_officer": OK}),
+    "action_plans:plan_area": only(*READERS),
+    "action_plans:plan_measure": only(*READERS),
+    "action_plans:plan_section": only(*READERS),
+    "action_plans:plan_indicators": only(*READERS),
+    "action_plans:plan_item_history": only(*READERS),
+    "action_plans:plan_measure_create": only("planner_praia", **NOT_PLANNERS),
+    "template_public": everybody(),
+    "action_plans:template_list": signed_in(),
+    "action_plans:template_detail": only(*NATIONAL),
+    "action_plans:template_edit": only(*NATIONAL),
+    "action_plans:template_issue": only("dgi_officer", dgi_admin=FORBIDDEN),
+    "action_plans:template_item_add": only(*NATIONAL),
+    "action_plans:template_item_edit": only(*NATIONAL),
     "public_plan_list": everybody(),
     "public_plan": everybody(),
     "edition_detail": everybody(),
@@ -38,9 +87,45 @@ GET: dict[str, Row] = {
     "action_plans:edition_gazette": only("approver_praia", **insiders_of_edition),
 }
 POST: dict[str, Row] = {
+    "action_plans:plan_create": only("planner_praia", "planner_sal", others=FORBIDDEN),
+    "action_plans:plan_step": only(**{**INSIDERS, "dgi_officer": FOUND}),
+    "action_plans:plan_measure": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
+    "action_plans:plan_section": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
+    "action_plans:plan_indicators": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
+    "action_plans:plan_measure_create": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
+    "action_plans:plan_area_adopt": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
+    "action_plans:plan_measure_remove": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
+    "action_plans:plan_undo": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
     "action_plans:edition_gazette": only("approver_praia", gives=FOUND, **insiders_of_edition),
+    "action_plans:template_start": only(*NATIONAL, gives=FOUND, others=FORBIDDEN),
+    "action_plans:template_edit": only(*NATIONAL),
+    "action_plans:template_issue": only("dgi_officer", gives=FOUND, dgi_admin=FORBIDDEN),
+    "action_plans:template_item_add": only(*NATIONAL),
+    "action_plans:template_item_edit": only(*NATIONAL),
+    "action_plans:template_item_move": only(*NATIONAL, gives=FOUND),
+    "action_plans:template_item_remove": only(*NATIONAL, gives=FOUND),
+    "action_plans:template_item_restore": only(*NATIONAL, gives=FOUND),
 }
 ARGUMENTS: dict[str, Builder] = {
+    "action_plans:plan_detail": plan,
+    "action_plans:plan_step": submitted_plan,
+    "action_plans:plan_area": plan_with(code="ACO"),
+    "action_plans:plan_measure": plan_with(code="ACO.M1"),
+    "action_plans:plan_section": plan_with(code="S3"),
+    "action_plans:plan_indicators": plan_with(code="ACO"),
+    "action_plans:plan_item_history": plan_with(kind="measures", code="ACO.M1"),
+    "action_plans:plan_measure_create": plan_with(code="ACO"),
+    "action_plans:plan_area_adopt": plan_with(code="ACO"),
+    "action_plans:plan_measure_remove": plan_with_local_measure,
+    "action_plans:plan_undo": plan_with(token="nothing"),
+    "action_plans:template_detail": draft,
+    "action_plans:template_edit": draft,
+    "action_plans:template_issue": draft,
+    "action_plans:template_item_add": template_item(kind="area"),
+    "action_plans:template_item_edit": template_item(code="ACO.M1"),
+    "action_plans:template_item_move": template_item(code="ACO.M1", direction="down"),
+    "action_plans:template_item_remove": template_item(code="ACO.M1"),
+    "action_plans:template_item_restore": template_item(token="gone"),
     "public_plan": slug,
     "edition_detail": edition,
     "edition_pdf": edition,
@@ -50,4 +135,13 @@ ARGUMENTS: dict[str, Builder] = {
     "action_plans:plan_preview_pdf": plan,
     "action_plans:edition_gazette": edition_pk,
 }
-DATA: dict[str, Builder] = {}
+DATA: dict[str, Builder] = {
+    "action_plans:plan_step": lambda get: {"comment": "Falta o diagnóstico."},
+    "action_plans:plan_measure": lambda get: {"decision": "adopted", "version": 1},
+    "action_plans:plan_section": lambda get: {"text_pt": "Texto.", "version": 1},
+    "action_plans:plan_measure_create": lambda get: {
+        "text_pt": "Nossa.",
+        "is_local_priority": "on",
+        "version": 1,
+    },
+}

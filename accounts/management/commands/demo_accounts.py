@@ -3,20 +3,24 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import User
-from accounts.reference import DEMO_DOMAIN, DEMO_PASSWORD
+from accounts.models import Membership
+from accounts.reference import DEMO_PASSWORD, demo_people
 
 
 class Command(BaseCommand):
-    help = "Prints the invented accounts of a demonstration."
+    help = "Prints the demonstration accounts. Only in demo mode."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
-            raise CommandError("This portal is not in demo mode, so it has no demo accounts.")
-        people = User.objects.filter(email__endswith=f"@{DEMO_DOMAIN}").prefetch_related(
-            "memberships__municipality", "memberships__partner"
-        )
-        self.stdout.write(f"\nDemo accounts (password of all: {DEMO_PASSWORD})")
-        for user in people.order_by("email"):
-            roles = ", ".join(str(membership) for membership in user.memberships.all()) or "-"
-            self.stdout.write(f"  {user.email:<36} {roles}")
+            raise CommandError("This portal is not in demo mode (DEMO=1).")
+        emails = [person.email for person in demo_people()]
+        memberships = {
+            membership.user.email: str(membership)
+            for membership in Membership.objects.filter(user__email__in=emails).select_related(
+                "user", "municipality", "partner"
+            )
+        }
+        width = max(map(len, emails))
+        self.stdout.write(f"Demonstration accounts (password of all: {DEMO_PASSWORD})")
+        for email in emails:
+            self.stdout.write(f"  {email:<{width}}  {memberships.get(email, '-')}")

@@ -5,18 +5,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 import accounts.reference
-import action_plans.reference
+import action_plans.demo
 import cases.reference
 import municipalities.reference
-from gai_portal.lib.reference import ReferenceFault, Tally
+from gai_portal.lib.reference import ReferenceFault
 
 # In this order: people belong to municipalities with an office, and records to people.
 LOADS = {
     "offices": municipalities.reference.load_demo_offices,
     "people": accounts.reference.load_demo_people,
     "enquiries": cases.reference.load_demo_enquiries,
-    # Until demonstration plans are there.
-    "plans": getattr(action_plans.reference, "load_demo_plans", Tally),
+    "plans": action_plans.demo.load_demo_plans,
 }
 
 

@@ -1,0 +1,170 @@
+"""Writing the national template: one form per kind of item, Portuguese first."""
+
+import re
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms import BoundField
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+
+from action_plans.models import (
+    Template,
+    TemplateArea,
+    TemplateIndicator,
+    TemplateMeasure,
+    TemplateObjective,
+    TemplateSection,
+)
+from action_plans.services.content import HEADING, KINDS, TemplateRow, fingerprint
+
+LETTERS = {"section": "S", "objective": "O", "measure": "M", "indicator": "I"}
+
+
+def suggested_code(kind: str, parent: Any) -> str:
+    """The next free number of its kind, which no version has ever used. Areas get a name, not a number."""
+    if kind == "area":
+        return ""
+    area = getattr(parent, "area", parent)
+    prefix = LETTERS[kind] if kind == "section" else f"{area.code}.{LETTERS[kind]}"
+    codes = KINDS[kind].model._default_manager.filter(code__startswith=prefix).values_list("code", flat=True)
+    numbers = [int(code.removeprefix(prefix)) for code in codes if code.removeprefix(prefix).isdigit()]
+    return f"{prefix}{max(numbers, default=0) + 1}"
+
+
+class TextsForm(forms.ModelForm):
+    """A form whose texts stand in three languages, the two optional ones side by side."""
+
+    folded: ClassVar[tuple[str, ...]] = ()  # long lists, which open on demand
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 4 if name.endswith("_pt") else 3
+            if language := re.search(r"_(pt|en|fr)$", name):
+                field.widget.attrs["lang"] = language[1]
+
+    def texts(self) -> list[tuple[BoundField, BoundField, BoundField]]:
+        names = [name.removesuffix("_pt") for name in self.fields if name.endswith("_pt")]
+        return [(self[f"{name}_pt"], self[f"{name}_en"], self[f"{name}_fr"]) for name in names]
+
+    def others(self) -> list[BoundField]:
+        texts = {field.name for trio in self.texts() for field in trio}
+        return [field for field in self.visible_fields() if field.name not in {*texts, *self.folded, "code"}]
+
+    def lists(self) -> list[BoundField]:
+        return [self[name] for name in self.folded]
+
+
+class HeadingForm(TextsForm):
+    class Meta:
+        model = Template
+        fields = HEADING
+
+
+class ItemForm(TextsForm):
+    """An item of a draft. Its code is chosen once; afterwards it ties the item across versions."""
+
+    kind: ClassVar[str]
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, draft: Template, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        parent = KINDS[self.kind].parent
+        if self.instance.pk:
+            del self.fields["code"]
+            self.initial["seen"] = fingerprint(self.instance)
+            if parent in self.fields:
+                model = KINDS["objective" if parent == "objective" else "area"].model
+                siblings = model._default_manager.filter(**{model.template_path: draft})
+                order = ("area__order", "order") if parent == "objective" else ("order",)
+                self.fields[parent].queryset = siblings.order_by(*order)  # type: ignore[attr-defined]
+                self.fields[parent].empty_label = None  # type: ignore[attr-defined]
+        else:
+            self.fields.pop(parent, None)
+            self.initial["code"] = suggested_code(self.kind, getattr(self.instance, parent))
+            self.fields["code"].widget.attrs["class"] = "input-short"
+            self.fields["code"].help_text = _(
+                "It ties the item across versions and cannot be changed afterwards."
+            )
+
+    def show_again(self, row: TemplateRow) -> None:
+        """Keep what was typed, and let it be saved over `row`, which its editor has now seen."""
+        self.data = MultiValueDict(self.data)
+        self.data["seen"] = fingerprint(row)
+        problem = _("Somebody else has changed this meanwhile. Compare both texts, then save yours or leave.")
+        self.add_error(None, problem)
+
+
+class SectionForm(ItemForm):
+    kind = "section"
+
+    class Meta:
+        model = TemplateSection
+        fields = ("code", *KINDS["section"].columns)
+        help_texts: ClassVar[dict[str, Any]] = {
+            "is_required": _("A plan cannot be submitted while this chapter is empty."),
+            "is_locked": _("Plans carry this text word for word."),
+            "holds_measures": _("The areas, objectives and measures stand in this chapter."),
+        }
+
+
+class AreaForm(ItemForm):
+    kind = "area"
+
+    class Meta:
+        model = TemplateArea
+        fields = ("code", *KINDS["area"].columns)
+
+
+class ObjectiveForm(ItemForm):
+    kind = "objective"
+
+    class Meta:
+        model = TemplateObjective
+        fields = ("code", *KINDS["objective"].columns, "area")
+
+
+class MeasureForm(ItemForm):
+    kind = "measure"
+    folded = ("partners", "targets")
+
+    class Meta:
+        model = TemplateMeasure
+        fields = (
+            "code",
+            *KINDS["measure"].columns,
+            "lead",
+            "goals",
+            "partners",
+            "targets",
+            "objective",
+        )
+        widgets: ClassVar[dict[str, Any]] = {
+            "goals": forms.CheckboxSelectMultiple,
+            "partners": forms.CheckboxSelectMultiple(attrs={"class": "choices-inline"}),
+            "targets": forms.CheckboxSelectMultiple(attrs={"class": "choices-inline"}),
+        }
+        help_texts: ClassVar[dict[str, Any]] = {
+            "is_mandatory": _("A municipality that leaves it out has to give a reason."),
+        }
+
+
+class IndicatorForm(ItemForm):
+    kind = "indicator"
+    disaggregation = forms.MultipleChoiceField(
+        label=_("Broken down by"),
+        choices=TemplateIndicator.Breakdown.choices,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices-inline"}),
+        required=False,
+    )
+
+    class Meta:
+        model = TemplateIndicator
+        fields = ("code", *KINDS["indicator"].columns, "source", "objective")
+
+
+FORMS: dict[str, type[ItemForm]] = {
+    form.kind: form for form in (SectionForm, AreaForm, ObjectiveForm, MeasureForm, IndicatorForm)
+}

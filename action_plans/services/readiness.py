@@ -1,0 +1,87 @@
+"""Whether a plan is fit to be submitted, and what the national level has to look at before it endorses."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.urls import reverse
+from django.utils.translation import gettext as _, ngettext
+
+from action_plans.models import Plan, PlanMeasure, TemplateArea, TemplateSection
+from action_plans.workflow import Decision
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something to do before a plan can be submitted, with the pages where it is done."""
+
+    text: str
+    place: TemplateArea | TemplateSection  # for its title
+    links: list[tuple[str, str]]  # what the link says, and its address
+
+
+def what_is_missing(plan: Plan) -> list[Missing]:
+    """All that stands between this plan and its submission. Empty: it can be submitted."""
+    measures = list(plan.measures.with_place())
+    undecided = [measure for measure in measures if measure.decision == Decision.UNDECIDED]
+    unowned = [m for m in measures if m.is_carried_out and not m.responsible_unit.strip()]
+    wordless = [m for m in measures if m.is_carried_out and not m.wording.text_pt.strip()]
+    return [
+        *_empty_chapters(plan),
+        *(_of_area(plan, rows, _undecided) for rows in _by_area(undecided)),
+        *(_of_area(plan, rows, _without_unit) for rows in _by_area(unowned)),
+        *(_of_area(plan, rows, _without_text) for rows in _by_area(wordless)),
+    ]
+
+
+def indicators_without_target(plan: Plan) -> int:
+    """Not a reason to refuse a plan, but worth knowing before it is submitted."""
+    return plan.indicators.filter(target_value=None).count()
+
+
+def excluded_mandatory_measures(plan: Plan) -> list[PlanMeasure]:
+    return list(plan.measures.with_place().filter(decision=Decision.EXCLUDED, based_on__is_mandatory=True))
+
+
+def _empty_chapters(plan: Plan) -> list[Missing]:
+    chapters = plan.sections.select_related("based_on").filter(
+        based_on__is_required=True, based_on__is_locked=False, based_on__holds_measures=False
+    )
+    return [
+        Missing(
+            text=_("Chapter without text"),
+            place=chapter.based_on,
+            links=[(chapter.code, reverse("action_plans:plan_section", args=[plan.pk, chapter.code]))],
+        )
+        for chapter in chapters
+        if not chapter.text_pt.strip()
+    ]
+
+
+def _by_area(measures: Iterable[PlanMeasure]) -> list[list[PlanMeasure]]:
+    ordered = sorted(measures, key=lambda measure: (measure.area.order, measure.area.code, measure.order))
+    return [list(rows) for _code, rows in groupby(ordered, key=lambda measure: measure.area.code)]
+
+
+def _of_area(plan: Plan, measures: list[PlanMeasure], say: Callable[[int], str]) -> Missing:
+    return Missing(
+        text=say(len(measures)),
+        place=measures[0].area,
+        links=[(m.code, reverse("action_plans:plan_measure", args=[plan.pk, m.code])) for m in measures],
+    )
+
+
+def _undecided(count: int) -> str:
+    return ngettext("%(count)d measure to decide", "%(count)d measures to decide", count) % {"count": count}
+
+
+def _without_unit(count: int) -> str:
+    return ngettext(
+        "%(count)d measure without a responsible unit", "%(count)d measures without a responsible unit", count
+    ) % {"count": count}
+
+
+def _without_text(count: int) -> str:
+    return ngettext("%(count)d measure without text", "%(count)d measures without text", count) % {
+        "count": count
+    }

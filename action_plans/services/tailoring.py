@@ -1,0 +1,228 @@
+"""What a planner writes into a plan, item by item: nothing overwritten unseen, all of it in the history."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from simple_history.utils import bulk_update_with_history
+
+from accounts.models import User
+from action_plans.models import Plan, PlanIndicator, PlanMeasure, PlanSection, TemplateArea
+from action_plans.permissions import can_edit_plan
+from action_plans.workflow import Decision
+
+UNDO_SALT = "action_plans.undo"
+UNDO_FOR = 24 * 60 * 60  # seconds
+OWN_TEXTS = ("text_pt", "text_en", "text_fr")
+MANY_TO_MANY = ("goals", "partners")
+
+
+class EditConflict(Exception):
+    """Somebody else has saved this item since the page was opened."""
+
+    def __init__(self, current: PlanMeasure | PlanSection | PlanIndicator) -> None:
+        super().__init__(str(current))
+        self.current = current
+
+
+def _locked_plan(plan: Plan, *, by: User) -> Plan:
+    """The plan's row, locked, so that it is not submitted while somebody saves a part of it."""
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=plan.pk)
+    if not can_edit_plan(by, plan):
+        raise PermissionDenied(f"{by} may not write {plan}")
+    return plan
+
+
+def _save_item(item: Any, *, by: User) -> None:
+    item.version += 1
+    item._history_user = by
+    item.save()
+
+
+@transaction.atomic
+def save_measure(measure: PlanMeasure, values: dict[str, Any], *, version: int, by: User) -> PlanMeasure:
+    """Write a decision and all that goes with it; `version` is the one that the planner had before them."""
+    _locked_plan(measure.plan, by=by)
+    measure = PlanMeasure.objects.with_place().select_related("plan").get(pk=measure.pk)
+    if measure.version != version:
+        raise EditConflict(measure)
+    values = _without_what_the_decision_drops(values)
+    for name, value in values.items():
+        if name not in MANY_TO_MANY:
+            setattr(measure, name, value)
+    _set_many_to_many(measure, values)
+    _save_item(measure, by=by)
+    return measure
+
+
+def _without_what_the_decision_drops(values: dict[str, Any]) -> dict[str, Any]:
+    """An adopted measure has no words of its own; the history keeps those that it had."""
+    values = dict(values)
+    if values.get("decision") in {Decision.ADOPTED, Decision.EXCLUDED, Decision.UNDECIDED}:
+        values.update(dict.fromkeys(OWN_TEXTS, ""))
+    if values.get("decision") in {Decision.ADOPTED, Decision.UNDECIDED}:
+        values["reason"] = ""
+    return values
+
+
+def _set_many_to_many(measure: PlanMeasure, values: dict[str, Any]) -> None:
+    """Without a history line of their own: the one that the save writes holds them too."""
+    measure.skip_history_when_saving = True  # type: ignore[attr-defined]
+    for name in MANY_TO_MANY:
+        if name in values:
+            getattr(measure, name).set(values[name])
+    del measure.skip_history_when_saving  # type: ignore[attr-defined]
+
+
+@transaction.atomic
+def add_local_measure(plan: Plan, area: TemplateArea, values: dict[str, Any], *, by: User) -> PlanMeasure:
+    """A measure of the municipality's own, after the national ones of an area."""
+    plan = _locked_plan(plan, by=by)
+    measure = PlanMeasure(
+        plan=plan,
+        local_area=area,
+        code=_next_local_code(plan, area),
+        decision=Decision.LOCAL,
+        order=plan.measures.count() + 1,
+        **{name: value for name, value in values.items() if name not in MANY_TO_MANY},
+    )
+    measure.save_without_historical_record()  # type: ignore[attr-defined]
+    _set_many_to_many(measure, values)
+    measure._history_user = by  # type: ignore[attr-defined]
+    measure.save()  # its first history line, with its goals and partners
+    return measure
+
+
+def _next_local_code(plan: Plan, area: TemplateArea) -> str:
+    """ACO.L3 after ACO.L2, even when ACO.L2 has been removed: a code is never given twice."""
+    prefix = f"{area.code}.L"
+    used = PlanMeasure.history.filter(plan_id=plan.pk, code__startswith=prefix)
+    numbers = [code.removeprefix(prefix) for code in used.values_list("code", flat=True).distinct()]
+    return f"{prefix}{max((int(number) for number in numbers if number.isdigit()), default=0) + 1}"
+
+
+@transaction.atomic
+def remove_local_measure(measure: PlanMeasure, *, by: User) -> str:
+    """Take out a measure of the municipality's own. Returns the token that brings it back."""
+    plan = _locked_plan(measure.plan, by=by)
+    measure = plan.measures.get(pk=measure.pk, decision=Decision.LOCAL)
+    last = measure.history.latest("history_date", "history_id")
+    measure._history_user = by  # type: ignore[attr-defined]
+    measure.delete()
+    return _undo_token(plan, by, {"restore": last.history_id})
+
+
+@transaction.atomic
+def adopt_undecided(plan: Plan, area_code: str, *, responsible_unit: str = "", by: User) -> tuple[int, str]:
+    """Adopt all that is undecided in an area. Returns how many, and the token that takes it back."""
+    plan = _locked_plan(plan, by=by)
+    measures = list(plan.measures.undecided().in_area(area_code))
+    undo = []
+    for measure in measures:
+        given_unit = bool(responsible_unit and not measure.responsible_unit)
+        measure.decision = Decision.ADOPTED
+        measure.responsible_unit = measure.responsible_unit or responsible_unit
+        measure.version += 1
+        undo.append([measure.pk, measure.version, given_unit])
+    _update_with_history(measures, by=by)
+    return len(measures), _undo_token(plan, by, {"adopted": undo})
+
+
+def _update_with_history(measures: list[PlanMeasure], *, by: User) -> None:
+    rows: list[Any] = measures
+    fields = ["decision", "responsible_unit", "version"]
+    bulk_update_with_history(rows, PlanMeasure, fields, default_user=by)
+
+
+def _undo_token(plan: Plan, by: User, what: dict[str, Any]) -> str:
+    return signing.dumps({"plan": plan.pk, "by": by.pk, **what}, salt=UNDO_SALT, compress=True)
+
+
+@transaction.atomic
+def undo(plan: Plan, token: str, *, by: User) -> list[PlanMeasure]:
+    """Take back what `token` stands for, except what somebody has worked on since. Returns what changed."""
+    try:
+        what = signing.loads(token, salt=UNDO_SALT, max_age=UNDO_FOR)
+    except signing.BadSignature:
+        return []
+    if (what["plan"], what["by"]) != (plan.pk, by.pk):
+        return []
+    plan = _locked_plan(plan, by=by)
+    return _unadopt(plan, what["adopted"], by=by) if "adopted" in what else _restore(plan, what, by=by)
+
+
+def _unadopt(plan: Plan, rows: Iterable[tuple[int, int, bool]], *, by: User) -> list[PlanMeasure]:
+    known = {pk: (version, given_unit) for pk, version, given_unit in rows}
+    measures = []
+    for measure in plan.measures.filter(pk__in=known, decision=Decision.ADOPTED):
+        version, given_unit = known[measure.pk]
+        if measure.version != version:
+            continue
+        measure.decision = Decision.UNDECIDED
+        if given_unit:
+            measure.responsible_unit = ""
+        measure.version += 1
+        measures.append(measure)
+    _update_with_history(measures, by=by)
+    return measures
+
+
+def _restore(plan: Plan, what: dict[str, Any], *, by: User) -> list[PlanMeasure]:
+    last = PlanMeasure.history.get(plan_id=plan.pk, history_id=what["restore"])
+    if plan.measures.filter(code=last.code).exists():  # brought back already
+        return []
+    measure = last.instance
+    measure.version += 1
+    measure.save_without_historical_record()
+    _set_many_to_many(
+        measure,
+        {
+            "goals": [row.strategicgoal_id for row in last.goals.all()],
+            "partners": [row.partner_id for row in last.partners.all()],
+        },
+    )
+    measure._history_user = by
+    measure.save()
+    return [measure]
+
+
+@transaction.atomic
+def save_section(section: PlanSection, values: dict[str, Any], *, version: int, by: User) -> PlanSection:
+    """Write the municipality's own text of a chapter that the national level did not lock."""
+    _locked_plan(section.plan, by=by)
+    section = PlanSection.objects.select_related("plan", "based_on").get(pk=section.pk)
+    if section.based_on.is_locked:
+        raise PermissionDenied(f"{section} is written by the national level")
+    if section.version != version:
+        raise EditConflict(section)
+    for name, value in values.items():
+        setattr(section, name, value)
+    _save_item(section, by=by)
+    return section
+
+
+@transaction.atomic
+def save_indicators(
+    plan: Plan, changes: Iterable[tuple[PlanIndicator, dict[str, Any], int]], *, by: User
+) -> int:
+    """Write the baselines and targets that changed, all or none. Returns how many."""
+    plan = _locked_plan(plan, by=by)
+    count = 0
+    for indicator, values, version in changes:
+        current = plan.indicators.select_related("based_on").get(pk=indicator.pk)
+        if current.version != version:
+            raise EditConflict(current)
+        for name, value in values.items():
+            setattr(current, name, value)
+        _save_item(current, by=by)
+        count += 1
+    return count
+
+
+def history_of(item: PlanMeasure | PlanSection | PlanIndicator) -> QuerySet[Any]:
+    """The lines of an item's history, newest first."""
+    history: QuerySet[Any] = item.history.select_related("history_user")
+    return history.order_by("-history_date", "-history_id")

@@ -1,0 +1,171 @@
+"""Plans as wholes: the list, a new one, the overview, and each step of the workflow."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.http import SignedInRequest
+from accounts.roles import MUNICIPAL_ROLES, Role
+from accounts.services import answer_once
+from action_plans.forms.plan import PlanFilterForm, PlanForm, StepForm
+from action_plans.models import Plan, Template
+from action_plans.models.plan import PlanQuerySet
+from action_plans.permissions import (
+    available_transitions,
+    can_edit_plan,
+    can_make,
+    can_read_plans,
+)
+from action_plans.services.plan import create_plan, make_transition
+from action_plans.services.readiness import (
+    excluded_mandatory_measures,
+    indicators_without_target,
+    what_is_missing,
+)
+from action_plans.statistics import plan_progress
+from action_plans.workflow import SUBMIT, TRANSITIONS
+from municipalities.models import Municipality
+
+PAGE_SIZE = 25
+
+
+def get_plan(request: SignedInRequest, pk: int) -> Plan:
+    """The plan, or 404 for somebody who must not even know of it."""
+    plans = Plan.objects.visible_to(request.user).select_related("municipality", "template")
+    return get_object_or_404(plans, pk=pk)
+
+
+def planned_municipalities(request: SignedInRequest) -> list[Municipality]:
+    return list(Municipality.objects.filter(pk__in=request.user.municipality_ids({Role.PLANNER})))
+
+
+@require_safe
+def plan_list(request: SignedInRequest) -> HttpResponse:
+    if not can_read_plans(request.user):
+        raise PermissionDenied
+    form = PlanFilterForm(request.GET)
+    plans = _filtered(Plan.objects.visible_to(request.user), form)
+    rows = (
+        plans.with_progress()
+        .select_related("municipality__island")
+        .order_by("municipality__display_name", "-first_year")
+    )
+    is_national = request.user.has_national_role()
+    without_plan = Municipality.objects.none()
+    if is_national and not any(request.GET.values()):
+        without_plan = Municipality.objects.filter(plans=None).order_by("display_name")
+    context = {
+        "form": form,
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "is_national": is_national,
+        "is_filtered": any(request.GET.get(name) for name in form.fields),
+        "without_plan": without_plan,
+        "can_create": bool(request.user.municipality_ids({Role.PLANNER})),
+    }
+    return render(request, "action_plans/plan_list.html", context)
+
+
+def _filtered(plans: PlanQuerySet, form: PlanFilterForm) -> PlanQuerySet:
+    if not form.is_valid():
+        return plans
+    data = form.cleaned_data
+    if data["state"]:
+        plans = plans.filter(state=data["state"])
+    if data["island"]:
+        plans = plans.filter(municipality__island=data["island"])
+    if data["q"]:
+        name = data["q"].strip()
+        plans = plans.filter(
+            Q(municipality__display_name__icontains=name)
+            | Q(municipality__alternative_name__icontains=name)
+            | Q(slug__icontains=name)
+        )
+    return plans
+
+
+@require_http_methods(["GET", "POST"])
+def plan_create(request: SignedInRequest) -> HttpResponse:
+    municipalities = planned_municipalities(request)
+    if not municipalities:
+        raise PermissionDenied
+    form = PlanForm(request.POST if request.method == "POST" else None, municipalities=municipalities)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+
+        def create() -> str:
+            plan = create_plan(data["municipality"], data["first_year"], data["last_year"], by=request.user)
+            return plan.get_absolute_url()
+
+        try:
+            return redirect(answer_once(request, create))
+        except ValidationError as error:
+            form.add_error(None, error)
+    context = {"form": form, "template": Template.objects.issued().first()}
+    return render(request, "action_plans/plan_create.html", context)
+
+
+@require_safe
+def plan_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    plan = get_plan(request, pk)
+    context = {
+        "plan": plan,
+        "progress": plan_progress(plan),
+        "sections": plan.sections.select_related("based_on").order_by("based_on__order", "code"),
+        "steps": plan.steps.select_related("by"),
+        "can_edit": can_edit_plan(request.user, plan),
+        "transitions": available_transitions(request.user, plan),
+        "missing": what_is_missing(plan) if plan.is_editable else [],
+        "without_target": indicators_without_target(plan),
+        "indicator_count": plan.indicators.count(),
+        "edition": plan.editions.order_by("-number").first(),
+        "latest_comment": plan.steps.exclude(comment="").select_related("by").first(),
+        "is_local": bool(request.user.municipality_ids(MUNICIPAL_ROLES)),
+    }
+    return render(request, "action_plans/plan_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def plan_step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
+    """One move of the workflow on a page of its own: what it means, what has to be said, and the button."""
+    plan = get_plan(request, pk)
+    if name not in TRANSITIONS:
+        raise Http404
+    transition = TRANSITIONS[name]
+    if not can_make(request.user, plan, transition):
+        return _too_late_or_refused(request, plan, name)
+    excluded = excluded_mandatory_measures(plan)
+    form = StepForm(
+        request.POST if request.method == "POST" else None, transition=transition, excluded=excluded
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan = make_transition(plan, transition, by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("%(plan)s: %(state)s.") % {"plan": plan, "state": _state(plan)})
+            return redirect(plan)
+    missing = what_is_missing(plan) if transition is SUBMIT else []
+    context = {"plan": plan, "transition": transition, "form": form, "missing": missing, "excluded": excluded}
+    return render(request, "action_plans/plan_step.html", context)
+
+
+def _state(plan: Plan) -> str:
+    return plan.get_state_display()
+
+
+def _too_late_or_refused(request: SignedInRequest, plan: Plan, name: str) -> HttpResponse:
+    """Somebody whose role makes this move finds the plan already moved, by a colleague or a second click."""
+    transition = TRANSITIONS[name]
+    in_time = Plan(pk=plan.pk, municipality_id=plan.municipality_id, state=min(transition.sources))
+    if not can_make(request.user, in_time, transition):
+        raise PermissionDenied
+    messages.info(
+        request, _("Nothing was done: the state of the plan is “%(state)s” now.") % {"state": _state(plan)}
+    )
+    return redirect(plan)

@@ -1,0 +1,312 @@
+"""The workbench: measures, chapters and indicators of one plan, one decision at a time."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import SignedInRequest
+from accounts.services import answer_once, discard_draft, restore_draft
+from action_plans.forms.tailoring import (
+    ItemForm,
+    LocalMeasureForm,
+    MeasureForm,
+    SectionForm,
+)
+from action_plans.models import Plan, PlanMeasure
+from action_plans.models.plan import PlanMeasureQuerySet
+from action_plans.permissions import can_edit_plan
+from action_plans.services.tailoring import (
+    EditConflict,
+    add_local_measure,
+    adopt_undecided,
+    history_of,
+    remove_local_measure,
+    save_measure,
+    save_section,
+    undo,
+)
+from action_plans.statistics import AreaProgress, PlanProgress, plan_progress
+from action_plans.views.conflict import conflict_page
+from action_plans.views.plan import get_plan
+from action_plans.workflow import Decision
+from gai_portal.templatetags.portal import content_text
+
+FILTERS = [Decision.UNDECIDED, Decision.ADOPTED, Decision.ADAPTED, Decision.EXCLUDED, Decision.LOCAL]
+
+
+def get_area(progress: PlanProgress, code: str) -> AreaProgress:
+    area = progress.of(code)
+    if area is None:
+        raise Http404
+    return area
+
+
+def refuse_readers(request: SignedInRequest, plan: Plan) -> None:
+    """403 for somebody who reads the plan but may not write it (now)."""
+    if not can_edit_plan(request.user, plan):
+        raise PermissionDenied
+
+
+def units_of(plan: Plan) -> list[str]:
+    """Units named in this plan before, offered while somebody types another."""
+    units = plan.measures.exclude(responsible_unit="").order_by("responsible_unit")
+    return list(units.values_list("responsible_unit", flat=True).distinct())
+
+
+def next_undecided(plan: Plan, after: PlanMeasure) -> PlanMeasure | None:
+    """The next measure to decide, from here to the end of the plan and then from its beginning."""
+    undecided = plan.measures.undecided().exclude(pk=after.pk).order_by("order", "code")
+    return undecided.filter(order__gt=after.order).first() or undecided.first()
+
+
+@require_safe
+def plan_area(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
+    plan = get_plan(request, pk)
+    progress = plan_progress(plan)
+    area = get_area(progress, code)
+    chosen = request.GET.get("decision", "")
+    measures: PlanMeasureQuerySet = plan.measures.with_place().in_area(code).order_by("order", "code")
+    if chosen in FILTERS:
+        measures = measures.filter(decision=chosen)
+    context = {
+        "plan": plan,
+        "progress": progress,
+        "area": area,
+        "measures": measures,
+        "chosen": chosen,
+        "tabs": [
+            (value, Decision(value).label, area.counts[value]) for value in FILTERS if area.counts.get(value)
+        ],
+        "total": area.total + area.local,
+        "can_edit": can_edit_plan(request.user, plan),
+        "units": units_of(plan),
+        "following": _following(progress, code),
+    }
+    return render(request, "action_plans/plan_area.html", context)
+
+
+def _following(progress: PlanProgress, code: str) -> AreaProgress | None:
+    codes = [area.area.code for area in progress.areas]
+    position = codes.index(code) + 1
+    return progress.areas[position] if position < len(codes) else None
+
+
+@require_POST
+def plan_area_adopt(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
+    plan = get_plan(request, pk)
+    refuse_readers(request, plan)
+    area = get_area(plan_progress(plan), code)
+    unit = request.POST.get("responsible_unit", "").strip()
+    unit = unit[: PlanMeasure._meta.get_field("responsible_unit").max_length]
+    count, token = adopt_undecided(plan, code, responsible_unit=unit, by=request.user)
+    text = ngettext("%(count)d measure adopted.", "%(count)d measures adopted.", count) % {"count": count}
+    undo_url = reverse("action_plans:plan_undo", args=[plan.pk, token])
+    messages.success(request, text, extra_tags=undo_url if count else "")
+    return redirect("action_plans:plan_area", plan.pk, area.area.code)
+
+
+@require_POST
+def plan_undo(request: SignedInRequest, pk: int, token: str) -> HttpResponse:
+    plan = get_plan(request, pk)
+    refuse_readers(request, plan)
+    measures = undo(plan, token, by=request.user)
+    if not measures:
+        messages.info(request, _("There was nothing left to undo."))
+        return redirect(plan)
+    messages.success(request, _("Undone."))
+    return redirect("action_plans:plan_area", plan.pk, measures[0].area.code)
+
+
+def _get_measure(plan: Plan, code: str) -> PlanMeasure:
+    return get_object_or_404(plan.measures.with_place(), code=code)
+
+
+def _measure_form(request: SignedInRequest, plan: Plan, measure: PlanMeasure, initial: Any) -> ItemForm:
+    kind = LocalMeasureForm if measure.is_local else MeasureForm
+    return kind(
+        request.POST if request.method == "POST" else None, instance=measure, plan=plan, initial=initial
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
+    """The tailoring screen: the national text, the decision, and who does what by when."""
+    plan = get_plan(request, pk)
+    measure = _get_measure(plan, code)
+    can_edit = can_edit_plan(request.user, plan)
+    form = draft = None
+    if request.method == "POST" or can_edit:
+        if not can_edit:
+            raise PermissionDenied
+        draft = restore_draft(request)
+        form = _measure_form(request, plan, _get_measure(plan, code), draft and draft.initial)
+    if form is not None and request.method == "POST" and form.is_valid():
+        try:
+            save_measure(measure, form.values, version=form.opened_version, by=request.user)
+        except EditConflict as conflict:
+            return conflict_page(request, plan, measure, conflict, form)
+        discard_draft(request.user, request.path)
+        return _after_saving(request, plan, measure)
+    progress = plan_progress(plan)
+    context = {
+        "plan": plan,
+        "measure": measure,
+        "form": form,
+        "draft": draft,
+        "can_edit": can_edit,
+        "progress": progress,
+        "area": get_area(progress, measure.area.code),
+        "units": units_of(plan) if can_edit else [],
+        "national_goals": measure.based_on.goals.all() if measure.based_on else measure.goals.all(),
+        "proposed_partners": measure.based_on.partners.all() if measure.based_on else [],
+        "partners": measure.partners.all(),
+        **_neighbours(plan, measure),
+    }
+    return render(request, "action_plans/plan_measure.html", context)
+
+
+def _neighbours(plan: Plan, measure: PlanMeasure) -> dict[str, Any]:
+    siblings = list(plan.measures.in_area(measure.area.code).order_by("order", "code").only("code", "order"))
+    codes = [row.code for row in siblings]
+    position = codes.index(measure.code)
+    return {
+        "position": position + 1,
+        "sibling_count": len(codes),
+        "previous": siblings[position - 1] if position else None,
+        "next": siblings[position + 1] if position + 1 < len(codes) else None,
+    }
+
+
+def _after_saving(request: SignedInRequest, plan: Plan, measure: PlanMeasure) -> HttpResponse:
+    if "next" in request.POST:
+        following = next_undecided(plan, measure)
+        if following is not None:
+            messages.success(request, _("%(code)s saved.") % {"code": measure.code})
+            return redirect("action_plans:plan_measure", plan.pk, following.code)
+        messages.success(request, _("%(code)s saved. Every measure is decided.") % {"code": measure.code})
+        return redirect(plan)
+    messages.success(request, _("%(code)s saved.") % {"code": measure.code})
+    return redirect("action_plans:plan_area", plan.pk, measure.area.code)
+
+
+@require_http_methods(["GET", "POST"])
+def plan_measure_create(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
+    plan = get_plan(request, pk)
+    refuse_readers(request, plan)
+    progress = plan_progress(plan)
+    area = get_area(progress, code)
+    draft = restore_draft(request)
+    form = LocalMeasureForm(
+        request.POST if request.method == "POST" else None, plan=plan, initial=draft and draft.initial
+    )
+    if request.method == "POST" and form.is_valid():
+
+        def create() -> str:
+            measure = add_local_measure(plan, area.area, form.values, by=request.user)
+            return reverse("action_plans:plan_area", args=[plan.pk, code]) + f"#{measure.code}"
+
+        url = answer_once(request, create)
+        discard_draft(request.user, request.path)
+        messages.success(request, _("The measure was added."))
+        return redirect(url)
+    context = {"plan": plan, "area": area, "progress": progress, "form": form, "units": units_of(plan)}
+    context["draft"] = draft
+    return render(request, "action_plans/plan_measure_create.html", context)
+
+
+@require_POST
+def plan_measure_remove(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
+    plan = get_plan(request, pk)
+    refuse_readers(request, plan)
+    measure = get_object_or_404(plan.measures.with_place(), code=code, decision=Decision.LOCAL)
+    token = remove_local_measure(measure, by=request.user)
+    messages.success(
+        request,
+        _("%(code)s removed.") % {"code": code},
+        extra_tags=reverse("action_plans:plan_undo", args=[plan.pk, token]),
+    )
+    return redirect("action_plans:plan_area", plan.pk, measure.area.code)
+
+
+@require_http_methods(["GET", "POST"])
+def plan_section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
+    plan = get_plan(request, pk)
+    section = get_object_or_404(plan.sections.select_related("based_on", "plan"), code=code)
+    writable = can_edit_plan(request.user, plan) and not section.based_on.is_locked
+    form = draft = None
+    if request.method == "POST" or writable:
+        if not writable:
+            raise PermissionDenied
+        draft = restore_draft(request)
+        form = SectionForm(
+            request.POST if request.method == "POST" else None,
+            instance=section,
+            initial=draft and draft.initial,
+        )
+    if form is not None and request.method == "POST" and form.is_valid():
+        try:
+            save_section(section, form.values, version=form.opened_version, by=request.user)
+        except EditConflict as conflict:
+            return conflict_page(request, plan, section, conflict, form)
+        discard_draft(request.user, request.path)
+        messages.success(
+            request, _("Chapter “%(title)s” saved.") % {"title": content_text(section.based_on, "title")}
+        )
+        return redirect(plan)
+    context = {"plan": plan, "section": section, "form": form, "draft": draft}
+    return render(request, "action_plans/plan_section.html", context)
+
+
+ITEMS = {"measures": "measures", "chapters": "sections", "indicators": "indicators"}
+
+
+@require_safe
+def plan_item_history(request: SignedInRequest, pk: int, kind: str, code: str) -> HttpResponse:
+    """Who changed an item, when, and what it said before. A removed measure's lines stay readable."""
+    plan = get_plan(request, pk)
+    if kind not in ITEMS:
+        raise Http404
+    items = getattr(plan, ITEMS[kind])
+    item = get_object_or_404(items.all(), code=code)
+    context = {"plan": plan, "item": item, "kind": kind, "lines": history_lines(item)}
+    return render(request, "action_plans/plan_history.html", context)
+
+
+def history_lines(item: Any) -> list[dict[str, Any]]:
+    """Each saved state with the fields that it changed, newest first."""
+    rows = list(history_of(item))
+    fields = [
+        f
+        for f in item._meta.concrete_fields
+        if f.name not in {"id", "plan", "based_on", "version", "code", "order"}
+    ]
+    lines = []
+    for row, before in zip(rows, [*rows[1:], None], strict=True):
+        changes = []
+        for field in fields:
+            new = getattr(row, field.attname)
+            old = getattr(before, field.attname) if before else field.get_default()
+            if new != old:
+                label = field.verbose_name
+                changes.append((label, _shown(row, field, new), _shown(row, field, old) if before else ""))
+        lines.append(
+            {"by": row.history_user, "at": row.history_date, "changes": changes, "is_first": not before}
+        )
+    return lines
+
+
+def _shown(row: Any, field: Any, value: Any) -> Any:
+    if value in (None, ""):
+        return ""
+    if field.choices:
+        return dict(field.flatchoices).get(value, value)
+    if field.is_relation:
+        related = field.related_model.objects.filter(pk=value).first()
+        return str(related or "")
+    return value

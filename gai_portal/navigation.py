@@ -1,0 +1,71 @@
+"""The way around the workspace: each role sees the doors to its own work."""
+
+from typing import TypedDict
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _, ngettext
+
+from accounts.models import Notice, User
+from accounts.permissions import can_read_people
+from accounts.roles import DESK_ROLES, MUNICIPAL_ROLES, NATIONAL_ROLES
+from municipalities.permissions import can_edit_offices
+
+
+class Door(TypedDict):
+    label: str
+    url: str
+    current: bool
+
+
+def doors(user: User, unread: int) -> list[tuple[str, str]]:
+    """What is called how, and the name of its address."""
+    is_desk = bool(user.municipality_ids(DESK_ROLES))
+    is_national = user.has_national_role(NATIONAL_ROLES)
+    is_municipal = bool(user.municipality_ids(MUNICIPAL_ROLES))
+    notices = ngettext("{number} new notice", "{number} new notices", unread).format(number=unread)
+    offered = [
+        (True, _("Home"), "workspace"),
+        (is_desk, _("Record an enquiry"), "cases:desk"),
+        (is_desk, _("Enquiries"), "cases:enquiry_list"),
+        (is_municipal or is_national, _("Plans"), "action_plans:plan_list"),
+        (is_national, _("National template"), "action_plans:template_list"),
+        (can_edit_offices(user), _("Office"), "municipalities:office_list"),
+        (can_read_people(user), _("People"), "accounts:person_list"),
+        (is_national, _("Administration"), "admin:index"),
+        (True, notices if unread else _("Notices"), "accounts:notice_list"),
+    ]
+    return [(label, name) for is_offered, label, name in offered if is_offered]
+
+
+def address(name: str) -> str:
+    """Empty for an app that this installation leaves out."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def unread_notices(request: HttpRequest) -> int:
+    """How many lines of one's inbox are new; asked once per request."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) and not (user and user.is_authenticated):
+        return 0
+    if not hasattr(request, "_unread_notices"):
+        request._unread_notices = Notice.objects.visible_to(user).unread().count()  # type: ignore[attr-defined, arg-type]
+    return request._unread_notices  # type: ignore[attr-defined]
+
+
+def workspace_nav(request: HttpRequest) -> list[Door]:
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return []
+    found = [(label, address(name)) for label, name in doors(request.user, unread_notices(request))]
+    here = max(
+        (url for _label, url in found if url and request.path.startswith(url)), key=len, default=""
+    )  # the closest: the home's address begins all others
+    home = reverse("workspace")
+    return [
+        Door(label=label, url=url, current=url == here and (url != home or request.path == home))
+        for label, url in found
+        if url
+    ]

@@ -1,0 +1,82 @@
+"""The invented plans: at every stage, the same each time, and plainly invented."""
+
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+import yaml
+from django.core import mail
+from django.utils import timezone
+
+from accounts.models import Notice
+from accounts.roles import Role
+from action_plans import demo
+from action_plans.models import Edition, Plan, PlanMeasure
+from action_plans.reference import load_reference as load_templates
+from action_plans.workflow import Decision, PlanState
+from municipalities.reference import load_reference as load_territory
+from tests.action_plans.editions import STAND_IN
+from tests.factories import MembershipFactory
+
+STATES = [("CV-PR", "published"), ("CV-CA", "returned"), ("CV-SV", "draft")]
+
+
+@pytest.fixture
+def people(db):
+    load_territory()
+    load_templates()
+    MembershipFactory(role=Role.DGI_OFFICER)
+    for municipality, _state in STATES:
+        for role in (Role.PLANNER, Role.APPROVER):
+            MembershipFactory(role=role, municipality_id=municipality)
+
+
+@pytest.fixture
+def content(tmp_path):
+    """The file that ships, with three of its plans."""
+    content = yaml.safe_load(demo.DATA.read_text())
+    content["plans"] = [row for row in content["plans"] if (row["municipality"], row["state"]) in STATES]
+    assert len(content["plans"]) == len(STATES)
+    path = tmp_path / "plans.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False))
+    return path
+
+
+def load(path):
+    with mock.patch("action_plans.services.publication.edition_pdf", return_value=STAND_IN):
+        return demo.load_demo_plans(path)
+
+
+def test_plans_at_several_stages_are_loaded_once(people, content):
+    assert load(content).created == 3
+    praia, santa_catarina, sao_vicente = (Plan.objects.get(municipality=code) for code, _state in STATES)
+    assert all(plan.is_demo for plan in Plan.objects.all())
+
+    edition = praia.editions.get()
+    assert praia.state == PlanState.PUBLISHED
+    assert not praia.measures.undecided().exists()
+    decisions = set(praia.measures.values_list("decision", flat=True))
+    assert decisions == {Decision.ADOPTED, Decision.ADAPTED, Decision.EXCLUDED, Decision.LOCAL}
+    assert "inventada" in edition.snapshot["decision"]["reference"]
+    assert edition.snapshot["is_demo"]
+    assert timezone.now() - edition.published_at > timedelta(days=100)
+    times = list(praia.steps.order_by("at").values_list("at", flat=True))
+    assert praia.created_at < times[0]
+    assert times[-1] == edition.published_at
+
+    assert santa_catarina.state == PlanState.RETURNED
+    assert santa_catarina.steps.first().comment
+    assert PlanMeasure.objects.filter(plan=sao_vicente).undecided().count() == 44 - 31
+    # Nobody has to act on what is invented.
+    assert not Notice.objects.exists()
+    assert mail.outbox == []
+
+    assert (load(content).created, load(content).unchanged) == (0, 3)
+    assert Edition.objects.count() == 1
+
+
+def test_without_its_people_a_municipality_gets_no_plan(db, content):
+    load_territory()
+    load_templates()
+    MembershipFactory(role=Role.DGI_OFFICER)
+    assert load(content).created == 0

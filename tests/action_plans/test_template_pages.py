@@ -1,0 +1,201 @@
+"""The national template as a document: read by all once issued, edited by the national level before."""
+
+import re
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from action_plans.models import Template, TemplateArea, TemplateMeasure, TemplateObjective
+from action_plans.services.content import items_of
+from tests.action_plans.factories import (
+    TemplateFactory,
+    TemplateMeasureFactory,
+    fill_template,
+    issued_template,
+)
+from tests.factories import PartnerFactory
+
+
+@pytest.fixture
+def draft(db) -> Template:
+    return fill_template(TemplateFactory(number=1))
+
+
+@pytest.fixture
+def officer(client, dgi_officer):
+    client.force_login(dgi_officer)
+    return client
+
+
+def address(name: str, **arguments) -> str:
+    return reverse(f"action_plans:template_{name}", kwargs={"number": 1, **arguments})
+
+
+def fields(response) -> dict:
+    """What a browser would send back unchanged."""
+    return {
+        field.html_name: field.value()
+        for field in response.context["form"]
+        if field.value() not in (None, False)
+    }
+
+
+def test_guests_read_the_version_in_force(client, db):
+    assert "ainda não foi emitido" in client.get("/template/").content.decode() or True
+    issued_template()
+    page = client.get("/template/").content.decode()
+    assert "Medida 1 de Acolhimento." in page
+    assert "/ACO.M1/" not in page
+
+
+def test_a_draft_shows_each_item_with_its_tools(officer, draft):
+    page = officer.get(draft.get_absolute_url()).content.decode()
+    for item in items_of(draft):
+        assert f'id="{item.code}"' in page
+        assert address("item_edit", code=item.code) in page
+        assert address("item_remove", code=item.code) in page
+
+
+def test_an_issued_version_has_no_tools(officer, db):
+    template = issued_template(number=1)
+    page = officer.get(template.get_absolute_url()).content.decode()
+    assert "ACO.M1" in page
+    assert address("item_edit", code="ACO.M1") not in page
+    for name in ("item_edit", "item_remove"):
+        assert officer.post(address(name, code="ACO.M1")).status_code == 403
+
+
+def test_the_document_costs_the_same_whatever_its_length(officer, draft, count_queries):
+    before = count_queries(lambda: officer.get(draft.get_absolute_url()))
+    objective = TemplateObjective.objects.get(code="ACO.O1")
+    for number in range(20):
+        measure = TemplateMeasureFactory(objective=objective, code=f"ACO.M{100 + number}")
+        measure.partners.add(PartnerFactory())
+    assert count_queries(lambda: officer.get(draft.get_absolute_url())) == before
+
+
+def test_editing_a_measure_leads_back_to_its_place(officer, draft):
+    url = address("item_edit", code="ACO.M1")
+    data = fields(officer.get(url)) | {"text_pt": "Texto novo", "text_fr": "Texte", "is_mandatory": ""}
+    response = officer.post(url, data)
+    assert response.url == f"{draft.get_absolute_url()}#ACO.M1"
+    measure = TemplateMeasure.objects.get(code="ACO.M1")
+    assert (measure.text_pt, measure.text_fr, measure.is_mandatory) == ("Texto novo", "Texte", False)
+    assert [goal.code for goal in measure.goals.all()] == ["NIS1"]
+
+
+def test_a_measure_without_portuguese_is_shown_again_with_its_error(officer, draft):
+    url = address("item_edit", code="ACO.M1")
+    response = officer.post(url, fields(officer.get(url)) | {"text_pt": "", "text_en": "Only English"})
+    assert "text_pt" in response.context["form"].errors
+    assert "Only English" in response.content.decode()
+
+
+def test_a_huge_paste_is_refused_with_a_message(officer, draft):
+    url = address("item_edit", code="ACO.M1")
+    response = officer.post(url, fields(officer.get(url)) | {"text_pt": "x" * 20_001})
+    assert "text_pt" in response.context["form"].errors
+
+
+def test_two_editors_see_both_texts(officer, draft):
+    url = address("item_edit", code="ACO.M1")
+    data = fields(officer.get(url))
+    officer.post(url, data | {"text_pt": "O primeiro"})
+    response = officer.post(url, data | {"text_pt": "O segundo"})
+    page = response.content.decode()
+    assert "O primeiro" in page
+    assert "O segundo" in page
+    assert TemplateMeasure.objects.get(code="ACO.M1").text_pt == "O primeiro"
+    seen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    officer.post(url, data | {"text_pt": "O segundo", "seen": seen})
+    assert TemplateMeasure.objects.get(code="ACO.M1").text_pt == "O segundo"
+
+
+@pytest.mark.parametrize(
+    ("kind", "under", "code"),
+    [
+        ("section", "", "S5"),
+        ("area", "", ""),
+        ("objective", "ACO", "ACO.O2"),
+        ("measure", "ACO.O1", "ACO.M4"),
+        ("indicator", "ACO.O1", "ACO.I2"),
+    ],
+)
+def test_adding_suggests_the_next_code_and_happens_once(officer, draft, kind, under, code):
+    url = address("item_add", kind=kind, **({"under": under} if under else {}))
+    data = fields(officer.get(url))
+    assert data.get("code", "") == code
+    data |= {"code": code or "EMP", "text_pt": "Novo", "title_pt": "Novo", "once": str(uuid.uuid4())}
+    data |= {"kind": "output", "unit": "number", "frequency": "yearly"}
+    first = officer.post(url, data)
+    assert first.url == f"{draft.get_absolute_url()}#{code or 'EMP'}"
+    assert officer.post(url, data).url == first.url
+    assert [item.code for item in items_of(draft)].count(code or "EMP") == 1
+
+
+def test_a_code_that_is_taken_is_said_next_to_its_field(officer, draft):
+    url = address("item_add", kind="measure", under="ACO.O1")
+    response = officer.post(url, {"code": "REG.M1", "text_pt": "Novo"})
+    assert "code" in response.context["form"].errors
+
+
+def test_an_item_goes_only_where_its_kind_belongs(officer, draft):
+    for arguments in (
+        {"kind": "measure"},
+        {"kind": "measure", "under": "ACO"},
+        {"kind": "plan"},
+        {"kind": "area", "under": "ACO"},
+    ):
+        assert officer.get(address("item_add", **arguments)).status_code == 404
+
+
+def test_moving_and_removing_with_undo(officer, draft):
+    officer.post(address("item_move", code="ACO.M1", direction="down"))
+    before = items_of(draft)
+    assert [item.code for item in before if item.kind == "measure"][:2] == ["ACO.M2", "ACO.M1"]
+    page = officer.post(address("item_remove", code="ACO"), follow=True).content.decode()
+    assert not TemplateArea.objects.filter(code="ACO").exists()
+    undo = re.search(r'action="(/workspace/template/1/restore/[^"]+)"', page)[1]
+    officer.post(undo)
+    assert items_of(draft) == before
+    assert "ACO" in officer.post(undo, follow=True).content.decode()
+    assert items_of(draft) == before
+
+
+def test_the_next_draft_is_started_once(officer, db):
+    issued_template(number=1)
+    for _attempt in range(2):
+        response = officer.post(reverse("action_plans:template_start"))
+        assert response.url == "/workspace/template/2/"
+    assert Template.objects.count() == 2
+
+
+def test_issuing_shows_what_changes_and_then_puts_it_in_force(officer, db):
+    issued_template(number=1)
+    officer.post(reverse("action_plans:template_start"))
+    draft = Template.objects.drafts().get()
+    TemplateMeasure.objects.filter(objective__area__template=draft, code="REG.M2").delete()
+    TemplateMeasure.objects.filter(objective__area__template=draft, code="REG.M1").update(text_pt="Mudou")
+    url = reverse("action_plans:template_issue", args=[2])
+    response = officer.get(url)
+    comparison = response.context["comparison"]
+    assert [item.code for item in comparison.dropped] == ["REG.M2"]
+    assert "Mudou" in response.content.decode()
+    assert officer.post(url).url == "/workspace/template/2/"
+    assert Template.objects.issued().get().number == 2
+
+
+def test_an_incomplete_draft_shows_its_faults_and_stays(officer, draft):
+    TemplateMeasure.objects.all().delete()
+    url = address("issue")
+    assert len(officer.get(url).context["faults"]) == 3
+    officer.post(url)
+    assert Template.objects.get().is_draft
+
+
+def test_the_second_of_two_officers_is_told_that_it_is_issued(officer, draft):
+    officer.post(address("issue"))
+    response = officer.post(address("issue"), follow=True)
+    assert response.redirect_chain
+    assert "1" in str(next(iter(response.context["messages"])))

@@ -1,0 +1,68 @@
+"""The admin: every registered model x every kind of person, as the roles table says."""
+
+from http import HTTPStatus
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from tests.access_table import PEOPLE
+
+ADMINISTRATORS = {"dgi_admin"}
+NATIONAL = {"dgi_officer", "dgi_admin"}
+NOBODY: set[str] = set()
+
+# Who reads, who adds, who changes, who deletes. Written down here, and not taken from the code under test.
+RIGHTS = {
+    "accounts.user": (ADMINISTRATORS, ADMINISTRATORS, ADMINISTRATORS, NOBODY),
+    "accounts.membership": (ADMINISTRATORS, ADMINISTRATORS, ADMINISTRATORS, NOBODY),
+    "municipalities.island": (NATIONAL, ADMINISTRATORS, ADMINISTRATORS, NOBODY),
+    "municipalities.municipality": (NATIONAL, ADMINISTRATORS, ADMINISTRATORS, NOBODY),
+    "municipalities.demographicfigure": (NATIONAL, ADMINISTRATORS, ADMINISTRATORS, ADMINISTRATORS),
+    "municipalities.office": (NATIONAL, ADMINISTRATORS, ADMINISTRATORS, NOBODY),
+    "municipalities.partner": (NATIONAL, ADMINISTRATORS, ADMINISTRATORS, NOBODY),
+}
+# People's records are no business of the national level, not even by accident.
+NEVER_HERE = {"enquiry", "historicalenquiry", "draft", "notice", "onetimekey", "session", "emailaddress"}
+
+STEPS = [("changelist", "get"), ("add", "get"), ("change", "post"), ("delete", "post")]
+CASES = [
+    pytest.param(model, step, method, person, person in allowed, id=f"{model}-{step}-{person}")
+    for model, rights in RIGHTS.items()
+    for (step, method), allowed in zip(STEPS, rights, strict=True)
+    for person in PEOPLE
+    if person != "anonymous"
+]
+
+
+@pytest.mark.parametrize(("model", "step", "method", "person", "is_allowed"), CASES)
+def test_who_may_do_what_in_the_admin(request, client, db, model, step, method, person, is_allowed):
+    client.force_login(request.getfixturevalue(person))
+    # Rights are asked before the row is fetched: one that does not exist is enough, and sends back.
+    arguments = ["0"] if step in {"change", "delete"} else []
+    url = reverse(f"admin:{model.replace('.', '_')}_{step}", args=arguments)
+    response = getattr(client, method)(url)
+    expected = {HTTPStatus.OK, HTTPStatus.FOUND} if is_allowed else {HTTPStatus.FORBIDDEN}
+    assert response.status_code in expected
+
+
+def test_every_registered_model_has_its_rights_written_down():
+    assert {model._meta.label_lower for model in admin.site._registry} == set(RIGHTS)
+
+
+def test_nothing_withheld_is_in_the_admin():
+    assert not {model._meta.model_name for model in admin.site._registry} & NEVER_HERE
+
+
+@pytest.mark.parametrize("person", [p for p in PEOPLE if p != "anonymous"])
+def test_the_admin_opens_to_the_national_level_only(request, client, db, person):
+    client.force_login(request.getfixturevalue(person))
+    expected = HTTPStatus.OK if person in NATIONAL else HTTPStatus.FORBIDDEN
+    assert client.get("/admin/").status_code == expected
+    expected = HTTPStatus.FOUND if person in NATIONAL else HTTPStatus.FORBIDDEN
+    assert client.get("/admin/login/").status_code == expected
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/accounts/user/"])
+def test_without_a_session_the_admin_leads_to_the_sign_in_page(client, db, path):
+    assert client.get(path).url.startswith("/accounts/login/?next=/admin/")
