@@ -33,12 +33,14 @@ class PortalAdminSite(admin.AdminSite):
         user = request.user
         return isinstance(user, User) and user.is_active and user.has_national_role(NATIONAL_ROLES)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:  # noqa: FBT001, FBT002
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
         """Somebody who has signed in and has no right here is told so, and not asked to sign in again."""
         admin_view = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.user.is_authenticated and not self.has_permission(request):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            if not self.has_permission(request):
                 raise PermissionDenied
             return admin_view(request, *args, **kwargs)
 

@@ -32,7 +32,7 @@ PLACES = {
     "saofilipe": ("CV-SF", "São Filipe"),
 }
 WITH_A_DESK = ["praia", "sal", "boavista"]
-DEMO_PARTNER = "PLATAFORMA"
+DEMO_PARTNER = "PAC"
 
 
 def demo_people() -> list[DemoPerson]:

@@ -62,6 +62,15 @@ def answer_once(request: SignedInRequest, create: Callable[[], str]) -> str:
         return first.result_url
 
 
+def first_answer(request: SignedInRequest) -> str | None:
+    """Where a form that is sent a second time was led the first time: for forms that a repeat makes invalid."""
+    try:
+        key = UUID(request.POST.get("once", ""))
+    except ValueError:
+        return None
+    return OneTimeKey.objects.filter(key=key, user=request.user).values_list("result_url", flat=True).first()
+
+
 def save_draft(user: User, form: str, posted: QueryDict) -> Draft:
     """Keep what somebody has typed so far into the form at the path `form`. ValueError: it is too long."""
     fields = {

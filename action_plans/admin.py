@@ -1,4 +1,7 @@
-"""Plans in the admin: read, found, downloaded; never written, or the admin would walk round the workflow."""
+"""The national template and the plans in the admin.
+
+A draft of the template is written here; plans are only read, or the admin would walk round the workflow.
+"""
 
 import io
 import zipfile
@@ -12,7 +15,22 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.admin_site import RoleModelAdmin
 from accounts.roles import NATIONAL_ROLES
-from action_plans.models import Edition, EditionFile, Plan, PlanStep
+from action_plans.models import (
+    Edition,
+    EditionFile,
+    FrameworkTarget,
+    Plan,
+    PlanStep,
+    StrategicGoal,
+    Strategy,
+    Template,
+    TemplateArea,
+    TemplateIndicator,
+    TemplateMeasure,
+    TemplateObjective,
+    TemplateSection,
+)
+from action_plans.workflow import TemplateState
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -120,3 +138,83 @@ class EditionAdmin(RoleModelAdmin):
     @admin.display(description=_("public page"))
     def public_page(self, edition: Edition) -> str:
         return format_html('<a href="{0}">{0}</a>', edition.get_absolute_url())
+
+
+class DraftOnlyAdmin(RoleModelAdmin):
+    """A part of the national template: written while its version is a draft, read-only ever after."""
+
+    readers = writers = removers = NATIONAL_ROLES
+
+    def _is_open(self, obj: Any) -> bool:
+        if obj is None:
+            return True
+        return self.model.objects.filter(
+            pk=obj.pk, **{f"{self.version_path}state": TemplateState.DRAFT}
+        ).exists()
+
+    @property
+    def version_path(self) -> str:
+        """The lookup from an item to its version: `objective__area__template__`, for example."""
+        return f"{self.model.template_path}__"
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_open(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_open(obj)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """New items go into a draft: nothing else may be chosen as their place."""
+        parent = db_field.related_model
+        path = "" if parent is Template else f"{getattr(parent, 'template_path', '')}__"
+        if parent is Template or hasattr(parent, "template_path"):
+            kwargs["queryset"] = parent.objects.filter(**{f"{path}state": TemplateState.DRAFT})
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Template)
+class TemplateAdmin(DraftOnlyAdmin):
+    """Versions begin and are issued in the workspace, where the comparison is; here a draft's head is edited."""
+
+    removers = frozenset()
+    list_display = ["number", "title_pt", "state", "issued_at"]
+    readonly_fields = ["number", "state", "issued_at"]
+
+    @property
+    def version_path(self) -> str:
+        return ""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(TemplateSection, TemplateArea)
+class TemplatePartAdmin(DraftOnlyAdmin):
+    list_display = ["code", "title_pt", "template"]
+    list_filter = ["template"]
+    list_select_related = ["template"]
+    search_fields = ["code", "title_pt"]
+
+
+@admin.register(TemplateObjective)
+class TemplateObjectiveAdmin(DraftOnlyAdmin):
+    list_display = ["code", "text_pt", "area"]
+    list_filter = ["area__template"]
+    list_select_related = ["area"]
+    search_fields = ["code", "text_pt"]
+
+
+@admin.register(TemplateMeasure, TemplateIndicator)
+class TemplateItemAdmin(DraftOnlyAdmin):
+    list_display = ["code", "text_pt", "objective"]
+    list_filter = ["objective__area__template"]
+    list_select_related = ["objective"]
+    search_fields = ["code", "text_pt"]
+
+
+@admin.register(Strategy, StrategicGoal, FrameworkTarget)
+class StrategyAdmin(RoleModelAdmin):
+    """The strategy and the global goals: the national level enters them; what plans serve is never deleted."""
+
+    readers = writers = NATIONAL_ROLES
+    search_fields = ["code"]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once
+from accounts.services import answer_once, first_answer
 from action_plans.forms.template import FORMS, HeadingForm, ItemForm
 from action_plans.models import Template
 from action_plans.permissions import can_edit_template, can_issue_template, can_write_template
@@ -139,6 +139,8 @@ def template_item_add(request: SignedInRequest, number: int, kind: str, under: s
     parent = find_item(draft, under) if under else draft
     if spec is None or not isinstance(parent, spec.model._meta.get_field(spec.parent).related_model):  # type: ignore[arg-type]
         raise Http404
+    if first := first_answer(request):  # its code is in use by now
+        return HttpResponseRedirect(first)
     form = FORMS[kind](request.POST or None, instance=spec.model(**{spec.parent: parent}), draft=draft)
     if form.is_valid():
 

@@ -50,7 +50,7 @@ DECISION = {"decided_on": date(2026, 1, 5), "decision_reference": "Deliberação
 @pytest.fixture(autouse=True)
 def _no_edition(monkeypatch):
     """What publishing freezes has its own tests."""
-    monkeypatch.setattr(services, "publish_edition", lambda plan, *, by: None)
+    monkeypatch.setattr(services, "publish_edition", lambda plan, *, by, at=None: None)
 
 
 def test_the_table_names_every_state():
