@@ -63,7 +63,7 @@ def answer_once(request: SignedInRequest, create: Callable[[], str]) -> str:
 
 
 def first_answer(request: SignedInRequest) -> str | None:
-    """Where a form that is sent a second time was led the first time: for forms that a repeat makes invalid."""
+    """Where a form that is sent again was led the first time: for forms that a repeat makes invalid."""
     try:
         key = UUID(request.POST.get("once", ""))
     except ValueError:

@@ -174,7 +174,7 @@ class DraftOnlyAdmin(RoleModelAdmin):
 
 @admin.register(Template)
 class TemplateAdmin(DraftOnlyAdmin):
-    """Versions begin and are issued in the workspace, where the comparison is; here a draft's head is edited."""
+    """Versions begin and are issued in the workspace; here the head of a draft is edited."""
 
     removers = frozenset()
     list_display = ["number", "title_pt", "state", "issued_at"]
@@ -214,7 +214,7 @@ class TemplateItemAdmin(DraftOnlyAdmin):
 
 @admin.register(Strategy, StrategicGoal, FrameworkTarget)
 class StrategyAdmin(RoleModelAdmin):
-    """The strategy and the global goals: the national level enters them; what plans serve is never deleted."""
+    """The strategy and the global goals. What plans serve is never deleted."""
 
     readers = writers = NATIONAL_ROLES
     search_fields = ["code"]

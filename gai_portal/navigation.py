@@ -52,7 +52,7 @@ def unread_notices(request: HttpRequest) -> int:
     if not isinstance(user, User) and not (user and user.is_authenticated):
         return 0
     if not hasattr(request, "_unread_notices"):
-        request._unread_notices = Notice.objects.visible_to(user).unread().count()  # type: ignore[attr-defined, arg-type]
+        request._unread_notices = Notice.objects.visible_to(user).unread().count()  # type: ignore[attr-defined]
     return request._unread_notices  # type: ignore[attr-defined]
 
 

@@ -84,4 +84,5 @@ def test_the_admin_opens_to_the_national_level_only(request, client, db, person)
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/accounts/user/"])
 def test_without_a_session_the_admin_leads_to_the_sign_in_page(client, db, path):
-    assert client.get(path).url.startswith("/accounts/login/?next=/admin/")
+    last_address, _status = client.get(path, follow=True).redirect_chain[-1]
+    assert last_address.startswith("/accounts/login/?next=/admin/")
