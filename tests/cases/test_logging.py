@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases.models import NOTE_LIMIT, Enquiry
 from cases.permissions import UNDO_WITHIN
-from cases.services import log_enquiry, undo_enquiry
+from cases.services.enquiries import log_enquiry, undo_enquiry
 from tests.factories import EnquiryFactory, OfficeFactory, TopicFactory
 
 CREATE = "/workspace/desk/enquiries/new/"

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Enquiry
-from cases.services import correct_enquiry, log_enquiry
+from cases.services.enquiries import correct_enquiry, log_enquiry
 from tests.factories import EnquiryFactory, TopicFactory
 
 LIST = "/workspace/desk/enquiries/"

@@ -1,10 +1,10 @@
-"""The desk's pages. To anybody without a desk they do not exist."""
+"""An enquiry's pages: logged, listed, read, corrected, voided."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,14 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.models import User
-from accounts.roles import DESK_ROLES
 from accounts.services import answer_once, discard_draft, restore_draft
 from cases.filters import EnquiryFilter
-from cases.forms import CorrectionForm, EnquiryForm, VoidForm
-from cases.models import Channel, Enquiry, Outcome, Topic, describe, label_of
-from cases.permissions import can_correct_enquiry, can_undo_enquiry, can_use_desk, can_void_enquiry
-from cases.services import (
+from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
+from cases.models import Enquiry, Topic, describe, label_of
+from cases.permissions import can_correct_enquiry, can_undo_enquiry, can_void_enquiry
+from cases.services.enquiries import (
     CONTENT_FIELDS,
     EnquiryChanged,
     correct_enquiry,
@@ -28,19 +26,11 @@ from cases.services import (
     undo_enquiry,
     void_enquiry,
 )
-from cases.statistics import Month, enquiries_by
+from cases.views.desk import get_offices
 from gai_portal.lib.paging import keyset_page
-from municipalities.models import Office
 
 LATEST = 5
 PERSON_FIELDS = ("sex", "age_band", "nationality")
-
-
-def get_offices(user: User) -> list[Office]:
-    """The offices of somebody's desk, or 404 for people without one."""
-    if not can_use_desk(user):
-        raise Http404
-    return list(Office.objects.filter(municipality__in=user.municipality_ids(DESK_ROLES)))
 
 
 def get_enquiry(request: SignedInRequest, pk: int) -> Enquiry:
@@ -184,35 +174,3 @@ def enquiry_undo(request: SignedInRequest, pk: int) -> HttpResponse:
     enquiry = undo_enquiry(get_enquiry(request, pk), by=request.user)
     messages.success(request, _("Undone: enquiry %(number)s no longer counts.") % {"number": enquiry})
     return redirect("cases:desk")
-
-
-@require_safe
-def enquiry_figures(request: SignedInRequest) -> HttpResponse:
-    offices = get_offices(request.user)
-    month = Month.read(request.GET.get("month", ""))
-    enquiries = Enquiry.objects.visible_to(request.user).filter(office__in=offices)
-    tables = []
-    for title, field, model in (
-        (_("Topics"), "topic", Topic),
-        (_("Channels"), "channel", Channel),
-        (_("Outcomes"), "outcome", Outcome),
-    ):
-        counted = enquiries_by(enquiries, field, month)
-        names = model.objects.in_bulk(list(counted))
-        tables.append((title, [(names[code], number) for code, number in counted.items()]))
-    context = {
-        "month": month,
-        "total": sum(number for _row, number in tables[-1][1]),
-        "tables": tables,
-        "previous": month.shifted(-1),
-        "next": month.shifted(1) if month.shifted(1).starts_at() <= timezone.now() else None,
-    }
-    return render(request, "cases/enquiry_figures.html", context)
-
-
-@require_safe
-def topic_card(request: SignedInRequest, code: str) -> HttpResponse:
-    """What to say on a topic, for the panel beside the form."""
-    get_offices(request.user)
-    topic = get_object_or_404(Topic.objects.with_guidance(), code=code)
-    return render(request, "cases/includes/_topic_card.html", {"topic": topic})

@@ -1,0 +1,15 @@
+"""How every page of the desk begins. To anybody without a desk it does not exist."""
+
+from django.http import Http404
+
+from accounts.models import User
+from accounts.roles import DESK_ROLES
+from cases.permissions import can_use_desk
+from municipalities.models import Office
+
+
+def get_offices(user: User) -> list[Office]:
+    """The offices of somebody's desk, or 404 for people without one."""
+    if not can_use_desk(user):
+        raise Http404
+    return list(Office.objects.filter(municipality__in=user.municipality_ids(DESK_ROLES)))
