@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 
 from accounts.models import Notice, User
@@ -38,14 +38,6 @@ def doors(user: User, unread: int) -> list[tuple[str, str]]:
     return [(label, name) for is_offered, label, name in offered if is_offered]
 
 
-def address(name: str) -> str:
-    """Empty for an app that this installation leaves out."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 def unread_notices(request: HttpRequest) -> int:
     """How many lines of one's inbox are new; asked once per request."""
     user = getattr(request, "user", None)
@@ -59,13 +51,11 @@ def unread_notices(request: HttpRequest) -> int:
 def workspace_nav(request: HttpRequest) -> list[Door]:
     if not getattr(request, "user", None) or not request.user.is_authenticated:
         return []
-    found = [(label, address(name)) for label, name in doors(request.user, unread_notices(request))]
-    here = max(
-        (url for _label, url in found if url and request.path.startswith(url)), key=len, default=""
-    )  # the closest: the home's address begins all others
+    found = [(label, reverse(name)) for label, name in doors(request.user, unread_notices(request))]
+    # The closest: the home's address begins all others.
+    here = max((url for _label, url in found if request.path.startswith(url)), key=len, default="")
     home = reverse("workspace")
     return [
         Door(label=label, url=url, current=url == here and (url != home or request.path == home))
         for label, url in found
-        if url
     ]

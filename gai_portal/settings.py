@@ -68,6 +68,8 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "accounts.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -188,6 +190,16 @@ STORAGES = {
 # Mail: the console in demo mode, else the server named by EMAIL_URL.
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="portal@localhost")
+
+# Work that takes seconds (documents): a worker's (manage.py db_worker), or done at once where there is none.
+WORKER = env.bool("WORKER", default=False)
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if WORKER
+        else "django_tasks.backends.immediate.ImmediateBackend"
+    }
+}
 
 # Security
 HTTPS = env.bool("HTTPS", default=not (DEMO or DEBUG))

@@ -15,7 +15,6 @@ from accounts.roles import DESK_ROLES, NATIONAL_ROLES, Role
 from action_plans.models import Plan, Template
 from action_plans.workflow import EDITABLE_STATES, PlanState
 from cases.models import Enquiry
-from gai_portal.navigation import address
 from municipalities.models import Municipality, Partner
 
 LATEST = 5
@@ -64,7 +63,6 @@ def planning(user: User, own: set[str]) -> dict[str, Any]:
     return {
         "plans": plans,
         "editable": EDITABLE_STATES,
-        "create_url": address("action_plans:plan_create"),
         "has_template": Template.objects.issued().exists(),
     }
 
@@ -93,7 +91,6 @@ def oversight(user: User) -> dict[str, Any]:
         "total": len(municipalities),
         "with_plan": len(latest),
         "published": sum(counts[state] for state in (PlanState.PUBLISHED, PlanState.REVISING)),
-        "template_url": address("action_plans:template_list"),
     }
 
 

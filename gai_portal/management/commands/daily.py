@@ -1,0 +1,50 @@
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+import accounts.tasks
+
+logger = logging.getLogger(__name__)
+
+
+def delete_ended_sessions() -> str:
+    call_command("clearsessions")
+    return "done"
+
+
+def forget_finished_work() -> str:
+    """What the worker has done stays on its list for two weeks."""
+    if not settings.WORKER:
+        return "there is no worker"
+    call_command("prune_db_task_results", verbosity=0)
+    return "done"
+
+
+# What each app does once a night, by the words of the report. Each answers with what it did.
+JOBS: dict[str, Callable[[], object]] = {
+    "old drafts": accounts.tasks.delete_old_drafts,
+    "ended sessions": delete_ended_sessions,
+    "finished background work": forget_finished_work,
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "The work of every day, in one go. May be repeated. Says what was done; "
+        "a job that fails is told at the end and keeps no other from running."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        failed = []
+        for name, job in JOBS.items():
+            try:
+                self.stdout.write(f"{name}: {job()}")
+            except Exception:
+                logger.exception("The daily job “%s” failed", name)
+                failed.append(name)
+        if failed:
+            raise CommandError(f"Failed: {', '.join(failed)}.")
