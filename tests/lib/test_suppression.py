@@ -173,3 +173,13 @@ def test_a_real_quarter_keeps_most_of_its_figures(seed):
     small = sum(0 < count < 5 for count in counts.values())
     assert small > 20
     assert sum(shown is Mask.HIDDEN for shown in published.values()) < small
+
+
+def test_a_small_total_of_ones_gives_none_of_them_away():
+    """Four cells that are not empty make a total below 5 only if each is 1: the total may not say so."""
+    quarters = dict.fromkeys(["q1", "q2", "q3", "q4"], 1)
+    sums = [Sum("year", tuple(quarters))]
+    earlier = dict.fromkeys(quarters, Mask.SMALL)
+    published = suppress({**quarters, "year": 4}, sums, earlier=earlier)
+    assert published == {**earlier, "year": Mask.WITHHELD}
+    assert ranges(published, sums)["year"] == (4, 16)
