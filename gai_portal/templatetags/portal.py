@@ -6,12 +6,13 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _
 from markdown_it import MarkdownIt
 
 from gai_portal.lib.content import in_active_language
+from gai_portal.lib.differences import word_differences as differences_between
 from gai_portal.lib.drawings import ICONS, SHAPES
 from gai_portal.lib.formats import format_day, format_escudos
 
@@ -84,6 +85,23 @@ def content_prose(thing: Any, field: str) -> str:
 def prose(text: str | None) -> SafeString:
     """Paragraphs, lists, bold and italics of a restricted Markdown."""
     return mark_safe(MARKDOWN.render(text or ""))
+
+
+@register.simple_tag
+def word_differences(before: str, after: str) -> SafeString:
+    """What became of a text: words taken out and put in are marked, and told to those who listen."""
+    tags = {"removed": ("del", _("taken out:")), "added": ("ins", _("put in:"))}
+    pieces = []
+    for kind, text in differences_between(before or "", after or ""):
+        words = escape(text).replace("\n", "<br>")
+        if kind in tags:
+            tag, said = tags[kind]
+            # The space before a word stays outside, or its underline would begin in the gap.
+            gap = " " if words.startswith(" ") else ""
+            words = f'{gap}<{tag}><span class="visually-hidden">[{said} </span>{words.strip(" ")}'
+            words += f'<span class="visually-hidden">]</span></{tag}>'
+        pieces.append(words)
+    return mark_safe("".join(pieces))
 
 
 @register.filter
