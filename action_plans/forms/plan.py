@@ -10,23 +10,26 @@ from action_plans.models import Plan, PlanMeasure, Template
 from action_plans.models.template import TEXT_LIMIT
 from action_plans.workflow import ENDORSE, PlanState, Transition
 from gai_portal.lib.forms import DayField
+from gai_portal.lib.pasted import tidy
 from gai_portal.templatetags.portal import content_text
 from municipalities.models import Island, Municipality
 
 
 class ProseField(forms.CharField):
-    """A long text. A paste that is too long comes back whole, with a message; a browser would cut it."""
+    """A long text, stored tidily. A paste that is too long comes back whole, with a message; a browser
+    would cut it.
+    """
 
     def __init__(self, *, rows: int = 4, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", TEXT_LIMIT)
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {}
 
     def to_python(self, value: Any) -> str:
-        """Line ends as we store them: browsers send two characters for each."""
-        return super().to_python(str(value or "").replace("\r\n", "\n").replace("\r", "\n")) or ""
+        return super().to_python(tidy(str(value or ""))) or ""
 
 
 class NeededProseField(ProseField):

@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import DecimalValidator, MinValueValidator
 
 from gai_portal.lib.formats import format_escudos, parse_escudos
+from gai_portal.lib.pasted import tidy_line
 
 
 class EscudosField(forms.Field):
@@ -40,3 +41,13 @@ class DayField(forms.DateField):
     """A day, picked or typed; a browser without a picker may send 12/03/2026."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class LineField(forms.CharField):
+    """A text of one line, stored tidily. One that is too long comes back whole, with a message."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {}  # a browser would cut it without a word
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(tidy_line(str(value or ""))) or ""
