@@ -15,6 +15,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.admin_site import RoleModelAdmin
 from accounts.roles import NATIONAL_ROLES
+from action_plans.forms.template import tidy_class
 from action_plans.models import (
     Edition,
     EditionFile,
@@ -170,6 +171,10 @@ class DraftOnlyAdmin(RoleModelAdmin):
         if parent is Template or hasattr(parent, "template_path"):
             kwargs["queryset"] = parent.objects.filter(**{f"{path}state": TemplateState.DRAFT})
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Texts are tidied as on the pages."""
+        return super().formfield_for_dbfield(db_field, request, **kwargs, **tidy_class(db_field))
 
 
 @admin.register(Template)

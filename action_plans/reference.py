@@ -148,6 +148,12 @@ class ReferenceFile:
             columns[f"{column or field}_{language}"] = self.text(texts, language) if written else ""
         return columns
 
+    def optional_words(self, row: LinedDict, field: str) -> dict[str, str]:
+        """The columns of a text that may be missing; all empty when it is."""
+        if row.get(field) is None:
+            return {f"{field}_{language}": "" for language in ("pt", "en", "fr")}
+        return self.words(row, field)
+
     def put(
         self,
         model: type[models.Model],
@@ -204,11 +210,12 @@ class TemplateFile(ReferenceFile):
                 "is_locked": self.flag(row, "locked_by_national"),
                 "holds_measures": self.flag(row, "holds_measures"),
             }
-            texts = dict.fromkeys(("text_pt", "text_en", "text_fr"), "")
-            yield self.item("section", row, "", {**self.words(row, column="title"), **texts, **flags})
+            texts = self.words(row, column="title") | self.optional_words(row, "text")
+            yield self.item("section", row, "", {**texts, **flags})
         for row in self.rows(self.content, "areas"):
             self.check_tags(row)
-            values = {**self.words(row, "title"), **self.words(row, "summary")}
+            values = self.words(row, "title") | self.words(row, "summary")
+            values |= self.optional_words(row, "guidance")
             area = self.item("area", row, "", values)
             yield area
             yield from self.items_of_area(row, area.code)
@@ -242,7 +249,8 @@ class TemplateFile(ReferenceFile):
 
     def measure(self, row: LinedDict, objective: str, area: LinedDict) -> Item:
         """A measure serves the goals of its area; the national level refines this where it matters."""
-        values = {**self.words(row, "text"), "is_mandatory": self.flag(row, "mandatory")}
+        values: dict[str, Any] = self.words(row, "text") | self.optional_words(row, "guidance")
+        values["is_mandatory"] = self.flag(row, "mandatory")
         targets = [f"gcm:{code}" for code in self.codes(area, "gcm")]
         targets += [f"sdg:{code}" for code in self.codes(area, "sdg")]
         links = {

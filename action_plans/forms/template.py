@@ -4,10 +4,12 @@ import re
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import models
 from django.forms import BoundField
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from action_plans.forms.plan import ProseField
 from action_plans.models import (
     Template,
     TemplateArea,
@@ -17,7 +19,9 @@ from action_plans.models import (
     TemplateSection,
 )
 from action_plans.services.content import HEADING, KINDS, TemplateRow, fingerprint
+from gai_portal.lib.forms import LineField
 
+LANGUAGE = r"_(pt|en|fr)$"
 LETTERS = {"section": "S", "objective": "O", "measure": "M", "indicator": "I"}
 
 
@@ -32,6 +36,23 @@ def suggested_code(kind: str, parent: Any) -> str:
     return f"{prefix}{max(numbers, default=0) + 1}"
 
 
+def tidy_class(column: models.Field) -> dict[str, Any]:
+    """Texts in several languages are tidied, and never cut by the browser: the class of their form field."""
+    if not re.search(LANGUAGE, column.name):
+        return {}
+    return {"form_class": ProseField if isinstance(column, models.TextField) else LineField}
+
+
+def tidy_formfield(column: models.Field, **kwargs: Any) -> Any:
+    return column.formfield(**kwargs, **tidy_class(column))
+
+
+class TidyTexts:
+    """What the Meta of each form begins with."""
+
+    formfield_callback = tidy_formfield
+
+
 class TextsForm(forms.ModelForm):
     """A form whose texts stand in three languages, the two optional ones side by side."""
 
@@ -42,7 +63,7 @@ class TextsForm(forms.ModelForm):
         for name, field in self.fields.items():
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 4 if name.endswith("_pt") else 3
-            if language := re.search(r"_(pt|en|fr)$", name):
+            if language := re.search(LANGUAGE, name):
                 field.widget.attrs["lang"] = language[1]
 
     def texts(self) -> list[tuple[BoundField, BoundField, BoundField]]:
@@ -58,7 +79,7 @@ class TextsForm(forms.ModelForm):
 
 
 class HeadingForm(TextsForm):
-    class Meta:
+    class Meta(TidyTexts):
         model = Template
         fields = HEADING
 
@@ -100,7 +121,7 @@ class ItemForm(TextsForm):
 class SectionForm(ItemForm):
     kind = "section"
 
-    class Meta:
+    class Meta(TidyTexts):
         model = TemplateSection
         fields = ("code", *KINDS["section"].columns)
         help_texts: ClassVar[dict[str, Any]] = {
@@ -113,7 +134,7 @@ class SectionForm(ItemForm):
 class AreaForm(ItemForm):
     kind = "area"
 
-    class Meta:
+    class Meta(TidyTexts):
         model = TemplateArea
         fields = ("code", *KINDS["area"].columns)
 
@@ -121,7 +142,7 @@ class AreaForm(ItemForm):
 class ObjectiveForm(ItemForm):
     kind = "objective"
 
-    class Meta:
+    class Meta(TidyTexts):
         model = TemplateObjective
         fields = ("code", *KINDS["objective"].columns, "area")
 
@@ -130,7 +151,7 @@ class MeasureForm(ItemForm):
     kind = "measure"
     folded = ("partners", "targets")
 
-    class Meta:
+    class Meta(TidyTexts):
         model = TemplateMeasure
         fields = (
             "code",
@@ -160,7 +181,7 @@ class IndicatorForm(ItemForm):
         required=False,
     )
 
-    class Meta:
+    class Meta(TidyTexts):
         model = TemplateIndicator
         fields = ("code", *KINDS["indicator"].columns, "source", "objective")
 

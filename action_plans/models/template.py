@@ -183,6 +183,10 @@ class TemplateArea(TemplateItem):
     summary_pt = models.TextField(_("summary (Portuguese)"), max_length=TEXT_LIMIT, blank=True)
     summary_en = models.TextField(_("summary (English)"), max_length=TEXT_LIMIT, blank=True)
     summary_fr = models.TextField(_("summary (French)"), max_length=TEXT_LIMIT, blank=True)
+    # What the national level advises municipalities; no part of their plans.
+    guidance_pt = models.TextField(_("guidance note (Portuguese)"), max_length=TEXT_LIMIT, blank=True)
+    guidance_en = models.TextField(_("guidance note (English)"), max_length=TEXT_LIMIT, blank=True)
+    guidance_fr = models.TextField(_("guidance note (French)"), max_length=TEXT_LIMIT, blank=True)
 
     class Meta:
         verbose_name = _("area")
@@ -223,6 +227,10 @@ class TemplateMeasure(TemplateItem):
     text_pt = models.TextField(_("text (Portuguese)"), max_length=TEXT_LIMIT)
     text_en = models.TextField(_("text (English)"), max_length=TEXT_LIMIT, blank=True)
     text_fr = models.TextField(_("text (French)"), max_length=TEXT_LIMIT, blank=True)
+    # What the national level advises municipalities; no part of their plans.
+    guidance_pt = models.TextField(_("guidance note (Portuguese)"), max_length=TEXT_LIMIT, blank=True)
+    guidance_en = models.TextField(_("guidance note (English)"), max_length=TEXT_LIMIT, blank=True)
+    guidance_fr = models.TextField(_("guidance note (French)"), max_length=TEXT_LIMIT, blank=True)
     is_mandatory = models.BooleanField(_("mandatory"), default=False)
     lead = models.ForeignKey(
         Partner, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead")

@@ -92,10 +92,32 @@ def test_a_measure_without_portuguese_is_shown_again_with_its_error(officer, dra
     assert "Only English" in response.content.decode()
 
 
-def test_a_huge_paste_is_refused_with_a_message(officer, draft):
+@pytest.mark.parametrize("name", ["text_pt", "text_fr", "guidance_pt"])
+def test_a_text_of_20000_characters_fits_and_one_more_is_refused_with_nothing_lost(officer, draft, name):
     url = address("item_edit", code="ACO.M1")
-    response = officer.post(url, fields(officer.get(url)) | {"text_pt": "x" * 20_001})
-    assert "text_pt" in response.context["form"].errors
+    data = fields(officer.get(url))
+    assert officer.post(url, data | {name: "x" * 20_000}).status_code == 302
+    assert len(getattr(TemplateMeasure.objects.get(code="ACO.M1"), name)) == 20_000
+    data = fields(officer.get(url))
+    response = officer.post(url, data | {name: "y" * 20_001})
+    assert list(response.context["form"].errors) == [name]
+    assert "y" * 20_001 in response.content.decode()
+    # Nor does the browser cut it: there is no limit in the page that it would keep without a word.
+    assert "maxlength" not in response.content.decode()
+
+
+def test_line_ends_do_not_count_twice(officer, draft):
+    url = address("item_edit", code="ACO.M1")
+    text = "linha\r\n" * 3_300  # 19,800 characters as they are stored
+    assert officer.post(url, fields(officer.get(url)) | {"guidance_pt": text}).status_code == 302
+
+
+def test_what_is_pasted_from_a_word_processor_is_stored_tidily(officer, draft):
+    url = address("item_edit", code="ACO")
+    texts = {"title_pt": "Acolhi\u00admento\ve “balcão”", "summary_pt": "•\tum\u00a0dia\r\n•\tdois  "}
+    officer.post(url, fields(officer.get(url)) | texts)
+    area = TemplateArea.objects.get(code="ACO")
+    assert (area.title_pt, area.summary_pt) == ('Acolhimento e "balcão"', "- um dia\n- dois")
 
 
 def test_two_editors_see_both_texts(officer, draft):

@@ -131,3 +131,11 @@ def test_a_malformed_file_is_refused_whole(partners, edited_file, old, new, plac
     assert place in str(refusal.value)
     assert not Template.objects.exists()
     assert not StrategicGoal.objects.exists()
+
+
+def test_the_starter_advises_municipalities_on_some_measures(partners):
+    reference.load_reference()
+    note = TemplateMeasure.objects.get(code="REG.M2")
+    assert note.guidance_pt.startswith("Peça o acordo por escrito")
+    assert note.guidance_fr.startswith("Demandez l'accord")
+    assert TemplateMeasure.objects.exclude(guidance_pt="").count() == 6
