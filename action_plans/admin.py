@@ -23,6 +23,7 @@ from action_plans.models import (
     Plan,
     PlanStep,
     StrategicGoal,
+    StrategicIndicator,
     Strategy,
     Template,
     TemplateArea,
@@ -223,3 +224,13 @@ class StrategyAdmin(RoleModelAdmin):
 
     readers = writers = NATIONAL_ROLES
     search_fields = ["code"]
+
+
+@admin.register(StrategicIndicator)
+class StrategicIndicatorAdmin(RoleModelAdmin):
+    """By what the nation tells whether its goals are reached."""
+
+    readers = writers = NATIONAL_ROLES
+    list_display = ["text_pt", "goal", "baseline_value", "target_value", "target_year"]
+    list_select_related = ["goal"]
+    search_fields = ["text_pt", "goal__code"]

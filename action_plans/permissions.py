@@ -10,6 +10,15 @@ def can_write_template(user: User) -> bool:
     return user.has_national_role(NATIONAL_ROLES)
 
 
+def can_write_strategy(user: User) -> bool:
+    return user.has_national_role(NATIONAL_ROLES)
+
+
+def can_read_coverage(user: User) -> bool:
+    """The goals across all municipalities, drafts included: oversight, which is the national level's."""
+    return user.has_national_role(NATIONAL_ROLES)
+
+
 def can_edit_template(user: User, template: Template) -> bool:
     return template.is_draft and can_write_template(user)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
 
-from action_plans.models import Plan, TemplateArea
+from action_plans.models import Plan, PlanMeasure, StrategicGoal, TemplateArea
 from action_plans.workflow import Decision
 
 
@@ -85,3 +85,41 @@ def plan_progress(plan: Plan) -> PlanProgress:
         counts = by_code[code_of[area_pk]].counts
         counts[decision] = counts.get(decision, 0) + count
     return PlanProgress(list(by_code.values()))
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many measures of each plan serve each goal; a pillar also counts what serves its goals."""
+
+    goals: list[StrategicGoal]  # each pillar, and after it its goals
+    counts: dict[tuple[int, int], int]  # plan, goal -> measures that will be carried out
+
+    def row(self, plan_pk: int) -> list[tuple[StrategicGoal, int]]:
+        return [(goal, self.counts.get((plan_pk, goal.pk), 0)) for goal in self.goals]
+
+    def plans_serving(self, goal: StrategicGoal) -> int:
+        return sum(1 for (_plan, served), count in self.counts.items() if served == goal.pk and count)
+
+
+def goals_in_order() -> list[StrategicGoal]:
+    """The tree of the strategy as one list: each pillar, and after it its goals."""
+    pillars = StrategicGoal.objects.pillars().prefetch_related("children")
+    return [goal for pillar in pillars for goal in (pillar, *pillar.children.all())]
+
+
+def coverage(plans: QuerySet[Plan]) -> Coverage:
+    """The matrix goal x plan. A measure tagged with two goals of a pillar counts once for the pillar."""
+    measures = PlanMeasure.objects.carried_out().filter(plan__in=plans.order_by())
+    counts: dict[tuple[int, int], int] = {}
+    # A national measure serves the goals of the version it is based on; a local one names its own.
+    for path, rows in (
+        ("based_on__goals", measures.exclude(decision=Decision.LOCAL)),
+        ("goals", measures.filter(decision=Decision.LOCAL)),
+    ):
+        direct = rows.exclude(**{f"{path}__parent": None}).values_list("plan", path)
+        pillar = rows.annotate(pillar=Coalesce(f"{path}__parent", path)).values_list("plan", "pillar")
+        for counted in (direct, pillar):
+            for plan_pk, goal_pk, count in counted.order_by().annotate(count=Count("pk", distinct=True)):
+                if goal_pk is not None:
+                    counts[plan_pk, goal_pk] = counts.get((plan_pk, goal_pk), 0) + count
+    return Coverage(goals_in_order(), counts)

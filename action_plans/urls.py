@@ -1,6 +1,6 @@
 from django.urls import path
 
-from action_plans.views import indicators, plan, publication, tailoring, template
+from action_plans.views import indicators, plan, publication, strategy, tailoring, template
 
 app_name = "action_plans"
 urlpatterns = [
@@ -25,6 +25,28 @@ urlpatterns = [
         name="plan_item_history",
     ),
     path("plans/<int:pk>/undo/<str:token>/", tailoring.plan_undo, name="plan_undo"),
+    path("plans/<int:pk>/coverage/", strategy.plan_coverage, name="plan_coverage"),
+    path("strategy/", strategy.strategy_detail, name="strategy_detail"),
+    path("strategy/coverage/", strategy.strategy_coverage, name="strategy_coverage"),
+    path("strategy/goals/new/", strategy.goal_create, name="goal_create"),
+    path("strategy/goals/<str:code>/", strategy.goal_detail, name="goal_detail"),
+    path("strategy/goals/<str:code>/edit/", strategy.goal_edit, name="goal_edit"),
+    path("strategy/goals/<str:code>/remove/", strategy.goal_remove, name="goal_remove"),
+    path(
+        "strategy/goals/<str:code>/indicators/new/",
+        strategy.goal_indicator_create,
+        name="goal_indicator_create",
+    ),
+    path(
+        "strategy/goals/<str:code>/indicators/<int:pk>/",
+        strategy.goal_indicator_edit,
+        name="goal_indicator_edit",
+    ),
+    path(
+        "strategy/goals/<str:code>/indicators/<int:pk>/remove/",
+        strategy.goal_indicator_remove,
+        name="goal_indicator_remove",
+    ),
     path("template/", template.template_list, name="template_list"),
     path("template/start/", template.template_start, name="template_start"),
     path("template/<int:number>/", template.template_detail, name="template_detail"),

@@ -29,6 +29,7 @@ RIGHTS = {
     "action_plans.templateindicator": (NATIONAL, NATIONAL, NATIONAL, NATIONAL),
     "action_plans.strategy": (NATIONAL, NATIONAL, NATIONAL, NOBODY),
     "action_plans.strategicgoal": (NATIONAL, NATIONAL, NATIONAL, NOBODY),
+    "action_plans.strategicindicator": (NATIONAL, NATIONAL, NATIONAL, NOBODY),
     "action_plans.frameworktarget": (NATIONAL, NATIONAL, NATIONAL, NOBODY),
     "action_plans.plan": (NATIONAL, NOBODY, NOBODY, NOBODY),
     "action_plans.edition": (NATIONAL, NOBODY, NOBODY, NOBODY),

@@ -2,7 +2,7 @@
 
 from action_plans.models.edition import Edition, EditionFile
 from action_plans.models.plan import Plan, PlanIndicator, PlanMeasure, PlanSection, PlanStep
-from action_plans.models.strategy import FrameworkTarget, StrategicGoal, Strategy
+from action_plans.models.strategy import FrameworkTarget, StrategicGoal, StrategicIndicator, Strategy
 from action_plans.models.template import (
     Template,
     TemplateArea,
@@ -22,6 +22,7 @@ __all__ = [
     "PlanSection",
     "PlanStep",
     "StrategicGoal",
+    "StrategicIndicator",
     "Strategy",
     "Template",
     "TemplateArea",

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,11 @@ class PlanQuerySet(MunicipalityScopedQuerySet):
     def published(self) -> "PlanQuerySet":
         """Plans with an edition that anybody may read, whatever has happened to the plan since."""
         return self.filter(editions__isnull=False).distinct()
+
+    def newest(self) -> "PlanQuerySet":
+        """The newest plan of each municipality."""
+        newest = Plan.objects.filter(municipality=OuterRef("municipality")).order_by("-first_year")
+        return self.filter(pk=Subquery(newest.values("pk")[:1]))
 
     def with_progress(self) -> "PlanQuerySet":
         """Adds `measure_count` (national measures) and `decided_count`: "31 of 44 decided"."""

@@ -4,7 +4,14 @@ from action_plans.services.tailoring import add_local_measure
 from action_plans.workflow import PlanState
 from tests.access_table import FORBIDDEN, FOUND, NATIONAL, OK, PRAIA, Builder, Row, everybody, only, signed_in
 from tests.action_plans.editions import published_plan
-from tests.action_plans.factories import TemplateFactory, fill_template, make_plan
+from tests.action_plans.factories import (
+    StrategicGoalFactory,
+    StrategicIndicatorFactory,
+    StrategyFactory,
+    TemplateFactory,
+    fill_template,
+    make_plan,
+)
 
 
 def plan(get):
@@ -57,7 +64,30 @@ insiders_of_edition = dict.fromkeys(
     ("desk_praia", "coordinator_praia", "planner_praia", *NATIONAL), FORBIDDEN
 )
 
+
+def goal(get):
+    return {"code": StrategicGoalFactory(code="NIS1").code}
+
+
+def goal_indicator(get):
+    indicator = StrategicIndicatorFactory(goal__code="NIS1")
+    return {"code": "NIS1", "pk": indicator.pk}
+
+
+def strategy(get):
+    StrategyFactory()
+    return {}
+
+
 GET: dict[str, Row] = {
+    "action_plans:plan_coverage": only(*READERS),
+    "action_plans:strategy_detail": signed_in(),
+    "action_plans:strategy_coverage": only(*NATIONAL, others=FORBIDDEN),
+    "action_plans:goal_detail": signed_in(),
+    "action_plans:goal_create": only(*NATIONAL, others=FORBIDDEN),
+    "action_plans:goal_edit": only(*NATIONAL, others=FORBIDDEN),
+    "action_plans:goal_indicator_create": only(*NATIONAL, others=FORBIDDEN),
+    "action_plans:goal_indicator_edit": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:plan_list": signed_in(guest=FORBIDDEN, partner_user=FORBIDDEN),
     "action_plans:plan_create": only("planner_praia", "planner_sal", others=FORBIDDEN),
     "action_plans:plan_detail": only(*READERS),
@@ -87,6 +117,12 @@ GET: dict[str, Row] = {
     "action_plans:edition_gazette": only("approver_praia", **insiders_of_edition),
 }
 POST: dict[str, Row] = {
+    "action_plans:goal_create": only(*NATIONAL, others=FORBIDDEN),
+    "action_plans:goal_edit": only(*NATIONAL, others=FORBIDDEN),
+    "action_plans:goal_remove": only(*NATIONAL, gives=FOUND, others=FORBIDDEN),
+    "action_plans:goal_indicator_create": only(*NATIONAL, others=FORBIDDEN),
+    "action_plans:goal_indicator_edit": only(*NATIONAL, others=FORBIDDEN),
+    "action_plans:goal_indicator_remove": only(*NATIONAL, gives=FOUND, others=FORBIDDEN),
     "action_plans:plan_create": only("planner_praia", "planner_sal", others=FORBIDDEN),
     "action_plans:plan_step": only(**{**INSIDERS, "dgi_officer": FOUND}),
     "action_plans:plan_measure": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
@@ -107,6 +143,14 @@ POST: dict[str, Row] = {
     "action_plans:template_item_restore": only(*NATIONAL, gives=FOUND),
 }
 ARGUMENTS: dict[str, Builder] = {
+    "action_plans:plan_coverage": plan,
+    "action_plans:goal_create": strategy,
+    "action_plans:goal_detail": goal,
+    "action_plans:goal_edit": goal,
+    "action_plans:goal_remove": goal,
+    "action_plans:goal_indicator_create": goal,
+    "action_plans:goal_indicator_edit": goal_indicator,
+    "action_plans:goal_indicator_remove": goal_indicator,
     "action_plans:plan_detail": plan,
     "action_plans:plan_step": submitted_plan,
     "action_plans:plan_area": plan_with(code="ACO"),

@@ -12,6 +12,7 @@ from action_plans.models import (
     PlanMeasure,
     PlanSection,
     StrategicGoal,
+    StrategicIndicator,
     Strategy,
     Template,
     TemplateArea,
@@ -42,6 +43,14 @@ class StrategicGoalFactory(DjangoModelFactory):
     strategy = factory.SubFactory(StrategyFactory)
     code = factory.Sequence("NIS{}".format)
     title_pt = factory.Sequence("Pilar {}".format)
+
+
+class StrategicIndicatorFactory(DjangoModelFactory):
+    class Meta:
+        model = StrategicIndicator
+
+    goal = factory.SubFactory(StrategicGoalFactory)
+    text_pt = factory.Sequence("Indicador nacional {}".format)
 
 
 class TemplateFactory(DjangoModelFactory):

@@ -1,0 +1,211 @@
+"""The national strategy: its goals, and how the plans of the municipalities serve them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Max, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.http import SignedInRequest
+from accounts.services import answer_once
+from action_plans.forms.strategy import GoalForm, StrategicIndicatorForm
+from action_plans.models import Plan, StrategicGoal, StrategicIndicator, Strategy, TemplateMeasure
+from action_plans.permissions import can_read_coverage, can_read_plans, can_write_strategy
+from action_plans.statistics import coverage
+from action_plans.views.plan import get_plan
+from action_plans.workflow import Decision, TemplateState
+from municipalities.models import Municipality
+
+
+def get_goal(code: str) -> StrategicGoal:
+    return get_object_or_404(StrategicGoal.objects.select_related("parent", "strategy"), code=code)
+
+
+def refuse_readers(request: SignedInRequest) -> None:
+    """403 for whoever reads the strategy but does not keep it."""
+    if not can_write_strategy(request.user):
+        raise PermissionDenied
+
+
+@require_safe
+def strategy_detail(request: SignedInRequest) -> HttpResponse:
+    """The strategy as one document: pillars, their goals, and the indicators of each."""
+    goals = list(StrategicGoal.objects.with_template_measures().prefetch_related("indicators"))
+    context = {
+        "strategy": Strategy.objects.first(),
+        "pillars": [
+            (pillar, [goal for goal in goals if goal.parent_id == pillar.pk])
+            for pillar in goals
+            if pillar.is_pillar
+        ],
+        "can_edit": can_write_strategy(request.user),
+        "can_read_coverage": can_read_coverage(request.user),
+    }
+    return render(request, "action_plans/strategy_detail.html", context)
+
+
+@require_safe
+def strategy_coverage(request: SignedInRequest) -> HttpResponse:
+    """Goal x municipality: how many measures serve it, and where none does."""
+    if not can_read_coverage(request.user):
+        raise PermissionDenied
+    plans = Plan.objects.visible_to(request.user).newest()
+    by_municipality = {plan.municipality_id: plan for plan in plans}
+    covered = coverage(plans)
+    municipalities = Municipality.objects.select_related("island")
+    rows = []
+    for place in municipalities:
+        plan = by_municipality.get(place.pk)
+        rows.append((place, plan, covered.row(plan.pk) if plan else []))
+    context = {
+        "goals": covered.goals,
+        "rows": rows,
+        "totals": [(goal, covered.plans_serving(goal)) for goal in covered.goals],
+        "uncovered": [goal for goal in covered.goals if not covered.plans_serving(goal)],
+        "total": len(rows),
+        "with_plan": len(by_municipality),
+    }
+    return render(request, "action_plans/strategy_coverage.html", context)
+
+
+@require_safe
+def goal_detail(request: SignedInRequest, code: str) -> HttpResponse:
+    """One goal: down to the measures of the national template, and to those of each plan one may read."""
+    goal = get_goal(code)
+    served = Q(goals=goal) | Q(goals__parent=goal)
+    template_measures = (
+        TemplateMeasure.objects.filter(served, objective__area__template__state=TemplateState.ISSUED)
+        .select_related("objective__area")
+        .distinct()
+        .order_by("objective__area__order", "objective__order", "order", "code")
+    )
+    plans = Plan.objects.visible_to(request.user).newest().select_related("municipality")
+    covered = coverage(plans) if can_read_plans(request.user) else None
+    context = {
+        "goal": goal,
+        "indicators": goal.indicators.all(),
+        "children": goal.children.all(),
+        "template_measures": template_measures,
+        "plans": [(plan, covered.counts.get((plan.pk, goal.pk), 0)) for plan in plans] if covered else [],
+        "can_edit": can_write_strategy(request.user),
+    }
+    return render(request, "action_plans/goal_detail.html", context)
+
+
+@require_safe
+def plan_coverage(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One plan, read from the strategy: which of its measures serve each goal, and which goals have none."""
+    plan = get_plan(request, pk)
+    measures = plan.measures.with_place().carried_out().prefetch_related("goals", "based_on__goals")
+    serving: dict[int, list[Any]] = {}
+    without_goal = []
+    for measure in measures:
+        goals = measure.goals.all() if measure.decision == Decision.LOCAL else measure.based_on.goals.all()
+        for goal_pk in {goal.pk for goal in goals}:
+            serving.setdefault(goal_pk, []).append(measure)
+        if not goals:
+            without_goal.append(measure)
+    covered = coverage(Plan.objects.filter(pk=plan.pk))
+    context = {
+        "plan": plan,
+        "rows": [(goal, count, serving.get(goal.pk, [])) for goal, count in covered.row(plan.pk)],
+        "without_goal": without_goal,
+    }
+    return render(request, "action_plans/plan_coverage.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def goal_create(request: SignedInRequest) -> HttpResponse:
+    refuse_readers(request)
+    strategy = Strategy.objects.first()
+    if strategy is None:
+        raise Http404
+    pillar = StrategicGoal.objects.pillars().filter(code=request.GET.get("pillar", "")).first()
+    siblings = StrategicGoal.objects.filter(parent=pillar)
+    last = siblings.aggregate(last=Max("order"), number=Count("pk"))
+    initial = {"parent": pillar, "order": (last["last"] or 0) + 1}
+    if pillar:
+        initial["code"] = f"{pillar.code}.{last['number'] + 1}"
+    form = GoalForm(request.POST or None, strategy=strategy, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        url = answer_once(request, lambda: form.save().get_absolute_url())
+        messages.success(request, _("The goal was added."))
+        return redirect(url)
+    return render(request, "action_plans/goal_form.html", {"form": form, "goal": None})
+
+
+@require_http_methods(["GET", "POST"])
+def goal_edit(request: SignedInRequest, code: str) -> HttpResponse:
+    refuse_readers(request)
+    goal = get_goal(code)
+    form = GoalForm(request.POST or None, instance=get_goal(code), strategy=goal.strategy)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("%(code)s saved.") % {"code": goal.code})
+        return redirect(goal)
+    return render(request, "action_plans/goal_form.html", {"form": form, "goal": goal})
+
+
+@require_POST
+def goal_remove(request: SignedInRequest, code: str) -> HttpResponse:
+    """Only what nothing hangs on can go: measures and editions name goals by their code."""
+    refuse_readers(request)
+    goal = get_goal(code)
+    if goal.is_in_use():
+        messages.error(
+            request,
+            _("%(code)s stays: goals, indicators or measures hang on it.") % {"code": goal.code},
+        )
+        return redirect(goal)
+    goal.delete()
+    messages.success(request, _("%(code)s removed.") % {"code": code})
+    return redirect("action_plans:strategy_detail")
+
+
+@require_http_methods(["GET", "POST"])
+def goal_indicator_create(request: SignedInRequest, code: str) -> HttpResponse:
+    refuse_readers(request)
+    goal = get_goal(code)
+    indicator = StrategicIndicator(goal=goal, order=goal.indicators.count() + 1)
+    form = StrategicIndicatorForm(request.POST or None, instance=indicator)
+    if request.method == "POST" and form.is_valid():
+
+        def create() -> str:
+            form.save()
+            return goal.get_absolute_url()
+
+        url = answer_once(request, create)
+        messages.success(request, _("The indicator was added."))
+        return redirect(url)
+    context = {"form": form, "goal": goal, "indicator": None}
+    return render(request, "action_plans/goal_indicator_form.html", context)
+
+
+def get_indicator(code: str, pk: int) -> StrategicIndicator:
+    return get_object_or_404(StrategicIndicator.objects.select_related("goal"), goal__code=code, pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def goal_indicator_edit(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    refuse_readers(request)
+    indicator = get_indicator(code, pk)
+    form = StrategicIndicatorForm(request.POST or None, instance=indicator)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Indicator saved."))
+        return redirect(indicator.goal)
+    context = {"form": form, "goal": indicator.goal, "indicator": indicator}
+    return render(request, "action_plans/goal_indicator_form.html", context)
+
+
+@require_POST
+def goal_indicator_remove(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    refuse_readers(request)
+    indicator = get_indicator(code, pk)
+    indicator.delete()
+    messages.success(request, _("Indicator removed."))
+    return redirect(indicator.goal)
