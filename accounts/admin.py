@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.admin_site import RoleModelAdmin, RoleTabularInline
-from accounts.models import Membership, User
+from accounts.models import AccessLog, Membership, User
 from accounts.roles import Role
 from accounts.services import send_invitation
 
@@ -94,3 +94,16 @@ class MembershipAdmin(RoleModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_own = obj is not None and obj.user_id == request.user.pk
         return not is_own and super().has_change_permission(request, obj)
+
+
+@admin.register(AccessLog)
+class AccessLogAdmin(RoleModelAdmin):
+    """That a record was read. A reason may tell of the person, so it stays with the office."""
+
+    readers = ADMINISTRATORS
+    fields = ["at", "who", "user", "scope", "address", "verb", "kind", "key", "label", "municipality"]
+    list_display = ["at", "who", "scope", "verb", "kind", "label", "municipality"]
+    list_display_links = None
+    list_filter = ["verb", "municipality", "kind"]
+    search_fields = ["who", "label", "key"]
+    show_full_result_count = False

@@ -1,12 +1,19 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 
+from gai_portal.lib.triggers import keep_triggers
+
 
 class AccountsConfig(AppConfig):
     """Who signs in, and what they may do where."""
 
     name = "accounts"
     default = True
+
+    def ready(self) -> None:
+        from accounts.triggers import TRIGGERS  # models can be imported only now
+
+        keep_triggers(self, TRIGGERS)
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

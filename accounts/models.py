@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -258,3 +259,87 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class AccessLogQuerySet(MunicipalityScopedQuerySet):
+    """Lines of the access log: read by those who answer for the office whose record was read."""
+
+    local_readers = frozenset({Role.COORDINATOR})
+    national_readers = frozenset({Role.DGI_ADMINISTRATOR})
+
+    def of(self, row: models.Model) -> Self:
+        """What happened to one record."""
+        return self.filter(kind=row._meta.label_lower, key=str(row.pk))
+
+    def update(self, **values: Any) -> int:
+        raise PermissionDenied("A line of the access log never changes")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise PermissionDenied("A line of the access log is never deleted")
+
+
+class AccessLog(models.Model):
+    """Who read what of people's records, when, from where, and why if it was asked. Lines are only added.
+
+    It tells *that* a record was read and never what stands in it: a record is named by its kind, key and
+    reference number, as text, so that the line outlives the record and points at nothing.
+    """
+
+    class Verb(models.TextChoices):
+        READ = "read", _("Read")
+        SEARCHED = "searched", _("Searched")
+        EXPORTED = "exported", _("Exported")
+        PRINTED = "printed", _("Printed")
+        UNSEALED = "unsealed", _("Opened a restricted record, with a reason")
+        MATCHED = "matched", _("Asked whether another office knows somebody")
+
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    # Empty for somebody without an account: a partner who answers by a link, or the daily job.
+    user = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("account"),
+        db_index=False,  # access_newest_of_user serves
+    )
+    who = models.CharField(_("name"), max_length=200)
+    scope = models.CharField(_("acting for"), max_length=200, blank=True)
+    address = models.GenericIPAddressField(_("network address"), null=True, blank=True)
+    verb = models.CharField(_("what was done"), max_length=10, choices=Verb)
+    kind = models.CharField(_("kind of record"), max_length=60)
+    key = models.CharField(_("key"), max_length=60, blank=True)
+    label = models.CharField(_("record"), max_length=200)
+    # The ISO code of the municipality that the record belongs to; empty when it belongs to none.
+    municipality = models.CharField(_("municipality"), max_length=10, blank=True)
+    why = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = AccessLogQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("line of the access log")
+        verbose_name_plural = _("access log")
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="access_newest"),
+            models.Index(fields=["kind", "key", "-at", "-id"], name="access_newest_of_record"),
+            models.Index(fields=["user", "-at", "-id"], name="access_newest_of_user"),
+            models.Index(fields=["municipality", "-at", "-id"], name="access_newest_of_town"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="access_unsealed_with_a_reason", condition=~Q(verb="unsealed") | ~Q(why="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who}: {self.get_verb_display()}, {self.label}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise PermissionDenied("A line of the access log never changes")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise PermissionDenied("A line of the access log is never deleted")

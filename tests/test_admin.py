@@ -16,6 +16,7 @@ NOBODY: set[str] = set()
 RIGHTS = {
     "accounts.user": (ADMINISTRATORS, ADMINISTRATORS, ADMINISTRATORS, NOBODY),
     "accounts.membership": (ADMINISTRATORS, ADMINISTRATORS, ADMINISTRATORS, NOBODY),
+    "accounts.accesslog": (ADMINISTRATORS, NOBODY, NOBODY, NOBODY),
     "municipalities.island": (NATIONAL, ADMINISTRATORS, ADMINISTRATORS, NOBODY),
     "municipalities.municipality": (NATIONAL, ADMINISTRATORS, ADMINISTRATORS, NOBODY),
     "municipalities.demographicfigure": (NATIONAL, ADMINISTRATORS, ADMINISTRATORS, ADMINISTRATORS),
