@@ -7,7 +7,7 @@ construction. Where none is found on either side of the threshold (a total of 4 
 each must be 1), some cells are `WITHHELD`; where none is found at all, every cell is.
 
 The reader is taken to know the rule: a `SMALL` cell is 1 to threshold - 1, a `HIDDEN` one at least threshold,
-a `WITHHELD` one anything. Zeros point at nobody and are shown, unless all is withheld.
+a `WITHHELD` one anything. Zeros point at nobody and are shown, unless one is withheld for the sake of others.
 
 What has been published cannot be taken back. A year that follows its quarters is suppressed with them as
 `earlier`: they stand as they were, and the year hides what would give away one of their cells.
@@ -136,7 +136,7 @@ class _Suppression:
         self.cost = {
             cell: (cell in totals, count == threshold, count, repr(cell))
             for cell, count in counts.items()
-            if count and cell not in earlier
+            if cell not in earlier
         }
         self.changes: dict[Cell, int] = {}
         self.excess: dict[int, int] = {}  # by how much the changes have put which sums out of balance

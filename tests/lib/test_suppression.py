@@ -6,8 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from gai_portal.lib.suppression import Mask, Published, Sum, ranges, suppress
-
-Counts = dict[tuple[str, str], int]
+from tests.lib.fitting import Counts, another_value_fits, assert_points_at_nobody
 
 
 def linked_tables(rows: int, tables: list[int], draw: Callable[[], int]) -> tuple[Counts, list[Sum]]:
@@ -33,64 +32,12 @@ def linked_tables(rows: int, tables: list[int], draw: Callable[[], int]) -> tupl
     return counts, sums
 
 
-def another_value_fits(cell, counts: Counts, published: Published, sums: list[Sum], threshold: int) -> bool:
-    """Whether a reader who tries everything finds counts that fit, with another value in `cell`."""
-    top = counts["all", "all"] + threshold
-
-    def candidates(name) -> range:
-        match published[name]:
-            case Mask.SMALL:
-                return range(1, threshold)
-            case Mask.HIDDEN:
-                return range(threshold, top + 1)
-            case Mask.WITHHELD:
-                return range(top + 1)
-            case shown:
-                return range(shown, shown + 1)
-
-    def can_hold(known: Sum, guess: Counts) -> bool:
-        low = sum(guess[part] if part in guess else candidates(part)[0] for part in known.parts)
-        high = sum(guess[part] if part in guess else candidates(part)[-1] for part in known.parts)
-        totals = [guess[known.total]] if known.total in guess else candidates(known.total)
-        return low <= totals[-1] and high >= totals[0]
-
-    def search(guess: Counts, left: list) -> bool:
-        if not left:
-            return True
-        name, *rest = left
-        for value in candidates(name):
-            if name == cell and value == counts[name]:
-                continue
-            further = guess | {name: value}
-            if all(can_hold(known, further) for known in sums if name in known.cells) and search(
-                further, rest
-            ):
-                return True
-        return False
-
-    hidden = [name for name, shown in published.items() if isinstance(shown, Mask)]
-    shown = {name: value for name, value in published.items() if not isinstance(value, Mask)}
-    return search(shown, sorted(hidden, key=lambda name: (name != cell, name)))
-
-
 @pytest.mark.parametrize("seed", range(80))
 def test_more_than_one_value_fits_every_hidden_cell(seed):
     generator = random.Random(seed)
     rows, tables = generator.choice([(2, [2]), (2, [3]), (3, [2]), (3, [3]), (2, [2, 2]), (3, [2, 2])])
     counts, sums = linked_tables(rows, tables, draw=lambda: generator.choice([0, 0, 1, 2, 3, 4, 6]))
     assert_points_at_nobody(counts, suppress(counts, sums, threshold=3), sums, threshold=3)
-
-
-def assert_points_at_nobody(counts: Counts, published: Published, sums: list[Sum], threshold: int) -> None:
-    for cell, shown in published.items():
-        if not isinstance(shown, Mask):
-            assert shown == counts[cell]
-            assert not 0 < shown < threshold
-        # Zeros point at nobody, and of what is withheld a sum of published cells may be known anyway.
-        elif 0 < counts[cell] < threshold or shown is Mask.HIDDEN:
-            assert another_value_fits(cell, counts, published, sums, threshold), (
-                f"{cell} is given away by {published}"
-            )
 
 
 def two_quarters_and_their_year(draw: Callable[[], int]) -> tuple[Counts, list[Sum], list[list[Sum]]]:
