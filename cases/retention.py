@@ -39,6 +39,10 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "version": Fate.KEEP,
     },
 }
+# What was published stays; the counts behind it go when their year is published.
+COUNTS = ("id", "municipality", "year", "quarter")
+FIELDS["PublishedCounts"] = dict.fromkeys((*COUNTS, "published_at"), Fate.KEEP) | {"tables": Fate.COARSE}
+FIELDS["QuarterCounts"] = dict.fromkeys(COUNTS, Fate.KEEP) | {"counts": Fate.COARSE}
 # A row of history repeats the record and adds when, what and who.
 FIELDS["HistoricalEnquiry"] = FIELDS["Enquiry"] | {
     "history_id": Fate.KEEP,

@@ -1,13 +1,23 @@
-"""How many, at the desk. For the office: over a scoped queryset that is handed in."""
+"""How many, at the desk. For the office: over a scoped queryset that is handed in.
+
+For everybody else: what has been published, suppressed, as plain numbers. No function for them takes or
+returns a row, and none counts anything itself (services/statistics.py does, once for each period).
+"""
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import add
 
+from django.conf import settings
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from cases.models import EnquiryQuerySet
+from cases.models import EnquiryQuerySet, PublishedCounts, Topic
+from gai_portal.lib.count_tables import ALL, NOTHING, YEAR, Figure, Tables, columns_of, figure
 
 
 @dataclass(frozen=True)
@@ -60,3 +70,140 @@ def most_frequent(enquiries: EnquiryQuerySet, field: str, limit: int) -> list[st
         .order_by("-number", field)[:limit]
     )
     return [value for value, number in counted if value]
+
+
+# For everybody outside the office
+
+# What a year tells of each group of topics: by sex and by nationality, which also have totals; by topic.
+ACROSS = ("sex", "nationality")
+WITHIN = ("topic",)
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A quarter of a year, or a whole year, in the country's time."""
+
+    year: int
+    quarter: int = YEAR
+
+    @classmethod
+    def closed(cls, first_year: int, *, on: date) -> "Iterator[Period]":
+        """The quarters and years that are over on a day and have had their days of grace, in their order."""
+        last = on - timedelta(days=settings.STATISTICS_AFTER_DAYS)
+        for year in range(first_year, last.year + 1):
+            for quarter in (1, 2, 3, 4, YEAR):
+                period = cls(year, quarter)
+                if period._ends_before <= last:
+                    yield period
+
+    @property
+    def is_year(self) -> bool:
+        return self.quarter == YEAR
+
+    @property
+    def _starts_on(self) -> date:
+        return date(self.year, 1 if self.is_year else self.quarter * 3 - 2, 1)
+
+    @property
+    def _ends_before(self) -> date:
+        is_last = self.quarter in (YEAR, 4)
+        return date(self.year + 1, 1, 1) if is_last else date(self.year, self.quarter * 3 + 1, 1)
+
+    @property
+    def starts_at(self) -> datetime:
+        return timezone.make_aware(datetime.combine(self._starts_on, time.min))
+
+    @property
+    def ends_at(self) -> datetime:
+        return timezone.make_aware(datetime.combine(self._ends_before, time.min))
+
+    def __str__(self) -> str:
+        if self.is_year:
+            return str(self.year)
+        return _("Q{quarter} {year}").format(quarter=self.quarter, year=self.year)
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one desk published of one period, by topics and their groups."""
+
+    period: Period
+    tables: Tables
+
+    def of_group(self, group: str) -> Figure:
+        """How many enquiries were about any topic of a group."""
+        return figure(self.tables, group)
+
+    def of_topic(self, group: str, topic: str) -> Figure:
+        """How many were about one topic. Only years tell that."""
+        assert self.period.is_year
+        return figure(self.tables, group, f"topic:{topic}")
+
+    @property
+    def total(self) -> Figure:
+        return figure(self.tables)
+
+    def topics_of(self, group: str) -> dict[str, Figure]:
+        """The topics of a group that anybody asked about."""
+        return self._split("topic", [group])
+
+    def by_sex(self, groups: Collection[str] | None = None) -> dict[str, Figure]:
+        """`f`, `m` and, for what is not stated, an empty name: of some groups, or of all enquiries."""
+        return self._split("sex", groups)
+
+    def by_nationality(self, groups: Collection[str] | None = None) -> dict[str, Figure]:
+        """ISO codes, `other` for all that have no column of their own, an empty name for not stated."""
+        return self._split("nationality", groups)
+
+    def _split(self, family: str, groups: Collection[str] | None) -> dict[str, Figure]:
+        rows = [ALL] if groups is None else list(groups)
+        return {
+            column.partition(":")[2]: reduce(add, (figure(self.tables, row, column) for row in rows), NOTHING)
+            for column in columns_of(self.tables, family, rows)
+        }
+
+
+def latest_years(municipality_code: str, number: int) -> list[Need]:
+    """What a municipality's desk published of its last years, the latest first."""
+    return _needs(municipality_code, number, quarter=YEAR)
+
+
+def latest_quarters(municipality_code: str, number: int) -> list[Need]:
+    """The same of its last quarters, the earliest first."""
+    return _needs(municipality_code, number, quarter__gt=YEAR)[::-1]
+
+
+def _needs(municipality_code: str, number: int, **periods: int) -> list[Need]:
+    rows = PublishedCounts.objects.filter(municipality=municipality_code, **periods)
+    return [
+        Need(Period(row.year, row.quarter), row.tables) for row in rows.order_by("-year", "-quarter")[:number]
+    ]
+
+
+def need_by_topic(municipality_code: str, period: Period) -> dict[str, Figure]:
+    """How many enquiries were about each group and, over a year, each topic. Nothing before publication."""
+    row = PublishedCounts.objects.filter(
+        municipality=municipality_code, year=period.year, quarter=period.quarter
+    ).first()
+    if row is None:
+        return {}
+    need = Need(period, row.tables)
+    groups = {group: need.of_group(group) for group in row.tables["rows"] if group != ALL}
+    return groups | {topic: shown for group in groups for topic, shown in need.topics_of(group).items()}
+
+
+@dataclass(frozen=True)
+class TopicName:
+    """What a topic is called, in the active language. A group has no `group`."""
+
+    code: str
+    group: str
+    name: str
+    is_active: bool
+
+
+def topic_names() -> list[TopicName]:
+    """Every topic, each group before its own."""
+    topics = list(Topic.objects.select_related("parent").order_by("order", "code"))
+    topics.sort(key=lambda t: ((t.parent or t).order, (t.parent or t).code, t.parent is not None))
+    return [TopicName(t.code, t.parent_id or "", str(t), t.is_active) for t in topics]

@@ -57,6 +57,15 @@ LABELS = {
 }
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 
+# What leaves a desk as statistics. Counts below the threshold are not shown; a quarter is published so many
+# days after its end, which is when late entries and corrections stop counting; and these nationalities have a
+# column of their own (ISO 3166-1), the same every year. A change begins to count with the next year.
+SUPPRESSION_THRESHOLD = env.int("SUPPRESSION_THRESHOLD", default=5)
+STATISTICS_AFTER_DAYS = env.int("STATISTICS_AFTER_DAYS", default=15)
+PUBLISHED_NATIONALITIES = env.list(
+    "PUBLISHED_NATIONALITIES", default=["GW", "SN", "PT", "NG", "CN", "IT", "BR", "GN"]
+)
+
 INSTALLED_APPS = [
     "gai_portal",
     "accounts",

@@ -96,6 +96,7 @@ def test_the_readers_of_every_scoped_model_are_named():
         ),
         "AccessLogQuerySet": ({Role.COORDINATOR}, {Role.DGI_ADMINISTRATOR}),
         "EnquiryQuerySet": (desk, nobody),
+        "QuarterCountsQuerySet": (nobody, nobody),
         "PlanQuerySet": (everyone_local, national),
         "PlanItemQuerySet": (everyone_local, national),
         "PlanMeasureQuerySet": (everyone_local, national),
@@ -106,7 +107,7 @@ def test_the_readers_of_every_scoped_model_are_named():
 
 def test_every_model_with_a_municipality_is_scoped():
     """Rows that belong to a municipality are reached through `visible_to`; the exceptions are public."""
-    public = {"DemographicFigure", "Office", "Edition"}
+    public = {"DemographicFigure", "Office", "Edition", "PublishedCounts"}
     unscoped = {
         model.__name__
         for model in apps.get_models()

@@ -44,7 +44,16 @@ RIGHTS = {
     "cases.requestertype": (NATIONAL, ADMINISTRATORS, ADMINISTRATORS, NOBODY),
 }
 # People's records are no business of the national level, not even by accident.
-NEVER_HERE = {"enquiry", "historicalenquiry", "draft", "notice", "onetimekey", "session", "emailaddress"}
+NEVER_HERE = {
+    "enquiry",
+    "historicalenquiry",
+    "quartercounts",
+    "draft",
+    "notice",
+    "onetimekey",
+    "session",
+    "emailaddress",
+}
 
 STEPS = [("changelist", "get"), ("add", "get"), ("change", "post"), ("delete", "post")]
 CASES = [

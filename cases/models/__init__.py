@@ -8,6 +8,7 @@ from cases.models.enquiries import (
     describe,
     label_of,
 )
+from cases.models.statistics import PublishedCounts, QuarterCounts, QuarterCountsQuerySet
 from cases.models.topics import (
     Channel,
     Checklist,
@@ -34,6 +35,9 @@ __all__ = [
     "Language",
     "LegalStatus",
     "Outcome",
+    "PublishedCounts",
+    "QuarterCounts",
+    "QuarterCountsQuerySet",
     "ReferenceRow",
     "RequesterType",
     "Topic",

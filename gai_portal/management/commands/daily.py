@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 import accounts.tasks
+import cases.services.statistics
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ def forget_finished_work() -> str:
 
 # What each app does once a night, by the words of the report. Each answers with what it did.
 JOBS: dict[str, Callable[[], object]] = {
+    "statistics": cases.services.statistics.publish_statistics,
     "old drafts": accounts.tasks.delete_old_drafts,
     "ended sessions": delete_ended_sessions,
     "finished background work": forget_finished_work,

@@ -7,6 +7,7 @@ from django.db import transaction
 import accounts.reference
 import action_plans.demo
 import cases.reference
+import cases.services.statistics
 import municipalities.reference
 from gai_portal.lib.reference import ReferenceFault
 
@@ -15,6 +16,7 @@ LOADS = {
     "offices": municipalities.reference.load_demo_offices,
     "people": accounts.reference.load_demo_people,
     "enquiries": cases.reference.load_demo_enquiries,
+    "statistics": cases.services.statistics.publish_statistics,
     "plans": action_plans.demo.load_demo_plans,
 }
 
