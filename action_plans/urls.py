@@ -1,6 +1,6 @@
 from django.urls import path
 
-from action_plans.views import indicators, plan, publication, strategy, tailoring, template
+from action_plans.views import history, indicators, plan, publication, strategy, tailoring, template
 
 app_name = "action_plans"
 urlpatterns = [
@@ -21,8 +21,13 @@ urlpatterns = [
     path("plans/<int:pk>/chapters/<str:code>/", tailoring.plan_section, name="plan_section"),
     path(
         "plans/<int:pk>/history/<slug:kind>/<str:code>/",
-        tailoring.plan_item_history,
+        history.plan_item_history,
         name="plan_item_history",
+    ),
+    path(
+        "plans/<int:pk>/history/<slug:kind>/<str:code>/<int:line>/restore/",
+        history.plan_item_restore,
+        name="plan_item_restore",
     ),
     path("plans/<int:pk>/undo/<str:token>/", tailoring.plan_undo, name="plan_undo"),
     path("plans/<int:pk>/coverage/", strategy.plan_coverage, name="plan_coverage"),

@@ -6,7 +6,6 @@ from typing import Any
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
 from simple_history.utils import bulk_update_with_history
 
 from accounts.models import User
@@ -28,7 +27,7 @@ class EditConflict(Exception):
         self.current = current
 
 
-def _locked_plan(plan: Plan, *, by: User) -> Plan:
+def locked_plan(plan: Plan, *, by: User) -> Plan:
     """The plan's row, locked, so that it is not submitted while somebody saves a part of it."""
     plan = Plan.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=plan.pk)
     if not can_edit_plan(by, plan):
@@ -36,7 +35,8 @@ def _locked_plan(plan: Plan, *, by: User) -> Plan:
     return plan
 
 
-def _save_item(item: Any, *, by: User) -> None:
+def save_item(item: Any, *, by: User) -> None:
+    """Store an item as its next version, with a line in its history. Every change of an item passes here."""
     item.version += 1
     item._history_user = by
     item.save()
@@ -45,7 +45,7 @@ def _save_item(item: Any, *, by: User) -> None:
 @transaction.atomic
 def save_measure(measure: PlanMeasure, values: dict[str, Any], *, version: int, by: User) -> PlanMeasure:
     """Write a decision and all that goes with it; `version` is the one that the planner had before them."""
-    _locked_plan(measure.plan, by=by)
+    locked_plan(measure.plan, by=by)
     measure = PlanMeasure.objects.with_place().select_related("plan").get(pk=measure.pk)
     if measure.version != version:
         raise EditConflict(measure)
@@ -53,8 +53,8 @@ def save_measure(measure: PlanMeasure, values: dict[str, Any], *, version: int, 
     for name, value in values.items():
         if name not in MANY_TO_MANY:
             setattr(measure, name, value)
-    _set_many_to_many(measure, values)
-    _save_item(measure, by=by)
+    set_many_to_many(measure, values)
+    save_item(measure, by=by)
     return measure
 
 
@@ -68,7 +68,7 @@ def _without_what_the_decision_drops(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _set_many_to_many(measure: PlanMeasure, values: dict[str, Any]) -> None:
+def set_many_to_many(measure: PlanMeasure, values: dict[str, Any]) -> None:
     """Without a history line of their own: the one that the save writes holds them too."""
     measure.skip_history_when_saving = True  # type: ignore[attr-defined]
     for name in MANY_TO_MANY:
@@ -80,7 +80,7 @@ def _set_many_to_many(measure: PlanMeasure, values: dict[str, Any]) -> None:
 @transaction.atomic
 def add_local_measure(plan: Plan, area: TemplateArea, values: dict[str, Any], *, by: User) -> PlanMeasure:
     """A measure of the municipality's own, after the national ones of an area."""
-    plan = _locked_plan(plan, by=by)
+    plan = locked_plan(plan, by=by)
     measure = PlanMeasure(
         plan=plan,
         local_area=area,
@@ -90,7 +90,7 @@ def add_local_measure(plan: Plan, area: TemplateArea, values: dict[str, Any], *,
         **{name: value for name, value in values.items() if name not in MANY_TO_MANY},
     )
     measure.save_without_historical_record()  # type: ignore[attr-defined]
-    _set_many_to_many(measure, values)
+    set_many_to_many(measure, values)
     measure._history_user = by  # type: ignore[attr-defined]
     measure.save()  # its first history line, with its goals and partners
     return measure
@@ -107,7 +107,7 @@ def _next_local_code(plan: Plan, area: TemplateArea) -> str:
 @transaction.atomic
 def remove_local_measure(measure: PlanMeasure, *, by: User) -> str:
     """Take out a measure of the municipality's own. Returns the token that brings it back."""
-    plan = _locked_plan(measure.plan, by=by)
+    plan = locked_plan(measure.plan, by=by)
     measure = plan.measures.get(pk=measure.pk, decision=Decision.LOCAL)
     last = measure.history.latest("history_date", "history_id")
     measure._history_user = by  # type: ignore[attr-defined]
@@ -118,7 +118,7 @@ def remove_local_measure(measure: PlanMeasure, *, by: User) -> str:
 @transaction.atomic
 def adopt_undecided(plan: Plan, area_code: str, *, responsible_unit: str = "", by: User) -> tuple[int, str]:
     """Adopt all that is undecided in an area. Returns how many, and the token that takes it back."""
-    plan = _locked_plan(plan, by=by)
+    plan = locked_plan(plan, by=by)
     measures = list(plan.measures.undecided().in_area(area_code))
     undo = []
     for measure in measures:
@@ -150,7 +150,7 @@ def undo(plan: Plan, token: str, *, by: User) -> list[PlanMeasure]:
         return []
     if (what["plan"], what["by"]) != (plan.pk, by.pk):
         return []
-    plan = _locked_plan(plan, by=by)
+    plan = locked_plan(plan, by=by)
     return _unadopt(plan, what["adopted"], by=by) if "adopted" in what else _restore(plan, what, by=by)
 
 
@@ -177,7 +177,7 @@ def _restore(plan: Plan, what: dict[str, Any], *, by: User) -> list[PlanMeasure]
     measure = last.instance
     measure.version += 1
     measure.save_without_historical_record()
-    _set_many_to_many(
+    set_many_to_many(
         measure,
         {
             "goals": [row.strategicgoal_id for row in last.goals.all()],
@@ -192,7 +192,7 @@ def _restore(plan: Plan, what: dict[str, Any], *, by: User) -> list[PlanMeasure]
 @transaction.atomic
 def save_section(section: PlanSection, values: dict[str, Any], *, version: int, by: User) -> PlanSection:
     """Write the municipality's own text of a chapter that the national level did not lock."""
-    _locked_plan(section.plan, by=by)
+    locked_plan(section.plan, by=by)
     section = PlanSection.objects.select_related("plan", "based_on").get(pk=section.pk)
     if section.based_on.is_locked:
         raise PermissionDenied(f"{section} is written by the national level")
@@ -200,7 +200,7 @@ def save_section(section: PlanSection, values: dict[str, Any], *, version: int, 
         raise EditConflict(section)
     for name, value in values.items():
         setattr(section, name, value)
-    _save_item(section, by=by)
+    save_item(section, by=by)
     return section
 
 
@@ -209,7 +209,7 @@ def save_indicators(
     plan: Plan, changes: Iterable[tuple[PlanIndicator, dict[str, Any], int]], *, by: User
 ) -> int:
     """Write the baselines and targets that changed, all or none. Returns how many."""
-    plan = _locked_plan(plan, by=by)
+    plan = locked_plan(plan, by=by)
     count = 0
     for indicator, values, version in changes:
         current = plan.indicators.select_related("based_on").get(pk=indicator.pk)
@@ -217,12 +217,6 @@ def save_indicators(
             raise EditConflict(current)
         for name, value in values.items():
             setattr(current, name, value)
-        _save_item(current, by=by)
+        save_item(current, by=by)
         count += 1
     return count
-
-
-def history_of(item: PlanMeasure | PlanSection | PlanIndicator) -> QuerySet[Any]:
-    """The lines of an item's history, newest first."""
-    history: QuerySet[Any] = item.history.select_related("history_user")
-    return history.order_by("-history_date", "-history_id")

@@ -8,7 +8,8 @@ from django.shortcuts import render
 from accounts.http import SignedInRequest
 from action_plans.forms.tailoring import ItemForm
 from action_plans.models import Plan
-from action_plans.services.tailoring import EditConflict, history_of
+from action_plans.services.history import history_of
+from action_plans.services.tailoring import EditConflict
 
 
 def conflict_page(

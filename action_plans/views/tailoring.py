@@ -25,7 +25,6 @@ from action_plans.services.tailoring import (
     EditConflict,
     add_local_measure,
     adopt_undecided,
-    history_of,
     remove_local_measure,
     save_measure,
     save_section,
@@ -261,52 +260,3 @@ def plan_section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         return redirect(plan)
     context = {"plan": plan, "section": section, "form": form, "draft": draft}
     return render(request, "action_plans/plan_section.html", context)
-
-
-ITEMS = {"measures": "measures", "chapters": "sections", "indicators": "indicators"}
-
-
-@require_safe
-def plan_item_history(request: SignedInRequest, pk: int, kind: str, code: str) -> HttpResponse:
-    """Who changed an item, when, and what it said before. A removed measure's lines stay readable."""
-    plan = get_plan(request, pk)
-    if kind not in ITEMS:
-        raise Http404
-    items = getattr(plan, ITEMS[kind])
-    item = get_object_or_404(items.all(), code=code)
-    context = {"plan": plan, "item": item, "kind": kind, "lines": history_lines(item)}
-    return render(request, "action_plans/plan_history.html", context)
-
-
-def history_lines(item: Any) -> list[dict[str, Any]]:
-    """Each saved state with the fields that it changed, newest first."""
-    rows = list(history_of(item))
-    fields = [
-        f
-        for f in item._meta.concrete_fields
-        if f.name not in {"id", "plan", "based_on", "version", "code", "order"}
-    ]
-    lines = []
-    for row, before in zip(rows, [*rows[1:], None], strict=True):
-        changes = []
-        for field in fields:
-            new = getattr(row, field.attname)
-            old = getattr(before, field.attname) if before else field.get_default()
-            if new != old:
-                label = field.verbose_name
-                changes.append((label, _shown(row, field, new), _shown(row, field, old) if before else ""))
-        lines.append(
-            {"by": row.history_user, "at": row.history_date, "changes": changes, "is_first": not before}
-        )
-    return lines
-
-
-def _shown(row: Any, field: Any, value: Any) -> Any:
-    if value in (None, ""):
-        return ""
-    if field.choices:
-        return dict(field.flatchoices).get(value, value)
-    if field.is_relation:
-        related = field.related_model.objects.filter(pk=value).first()
-        return str(related or "")
-    return value

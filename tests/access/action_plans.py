@@ -30,6 +30,12 @@ def plan_with_local_measure(get):
     return {"pk": a_plan.pk, "code": measure.code}
 
 
+def plan_with_history(get):
+    a_plan = make_plan(get("praia"))
+    line = a_plan.measures.get(code="ACO.M1").history.get()
+    return {"pk": a_plan.pk, "kind": "measures", "code": "ACO.M1", "line": line.history_id}
+
+
 def submitted_plan(get):
     return {"pk": make_plan(get("praia"), state=PlanState.SUBMITTED).pk, "name": "return"}
 
@@ -131,6 +137,7 @@ POST: dict[str, Row] = {
     "action_plans:plan_measure_create": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
     "action_plans:plan_area_adopt": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
     "action_plans:plan_measure_remove": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
+    "action_plans:plan_item_restore": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
     "action_plans:plan_undo": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
     "action_plans:edition_gazette": only("approver_praia", gives=FOUND, **insiders_of_edition),
     "action_plans:template_start": only(*NATIONAL, gives=FOUND, others=FORBIDDEN),
@@ -158,6 +165,7 @@ ARGUMENTS: dict[str, Builder] = {
     "action_plans:plan_section": plan_with(code="S3"),
     "action_plans:plan_indicators": plan_with(code="ACO"),
     "action_plans:plan_item_history": plan_with(kind="measures", code="ACO.M1"),
+    "action_plans:plan_item_restore": plan_with_history,
     "action_plans:plan_measure_create": plan_with(code="ACO"),
     "action_plans:plan_area_adopt": plan_with(code="ACO"),
     "action_plans:plan_measure_remove": plan_with_local_measure,

@@ -1,0 +1,96 @@
+"""What an item of a plan said before, and bringing that back. Nothing of it is ever erased."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import User
+from action_plans.models import PlanIndicator, PlanMeasure, PlanSection
+from action_plans.services.tailoring import (
+    MANY_TO_MANY,
+    EditConflict,
+    locked_plan,
+    save_item,
+    set_many_to_many,
+)
+from action_plans.workflow import Decision
+
+PlanItem = PlanMeasure | PlanSection | PlanIndicator
+
+# What a municipality writes. Where an item belongs and which version it rests on is not brought back with it.
+WRITTEN: dict[type, tuple[str, ...]] = {
+    PlanSection: ("text_pt", "text_en", "text_fr"),
+    PlanIndicator: ("baseline_value", "baseline_year", "target_value", "target_year"),
+    PlanMeasure: (
+        "decision",
+        "text_pt",
+        "text_en",
+        "text_fr",
+        "reason",
+        "is_local_priority",
+        "responsible_unit",
+        "owner_id",
+        "starts_on",
+        "ends_on",
+        "budget_cve",
+        "funding_source",
+        "deliverable",
+    ),
+}
+
+
+def history_of(item: PlanItem) -> QuerySet[Any]:
+    """The lines of an item's history, newest first."""
+    history: QuerySet[Any] = item.history.select_related("history_user")
+    return history.order_by("-history_date", "-history_id")
+
+
+@transaction.atomic
+def restore_line(item: PlanItem, history_id: int, *, version: int | None = None, by: User) -> bool:
+    """Let an item say again what a line of its history says; False: it says so already.
+
+    `version` is the one that the planner had before them; without it (an undo) the line simply comes back.
+    """
+    locked_plan(item.plan, by=by)
+    item = type(item)._default_manager.select_related("plan", "based_on").get(pk=item.pk)
+    if version is not None and item.version != version:
+        raise EditConflict(item)
+    line = item.history.get(history_id=history_id)
+    values = _values(item, line)
+    links = _links(line) if isinstance(item, PlanMeasure) else {}
+    if all(getattr(item, name) == value for name, value in values.items()) and all(
+        {row.pk for row in getattr(item, name).all()} == set(keys) for name, keys in links.items()
+    ):
+        return False
+    for name, value in values.items():
+        setattr(item, name, value)
+    if isinstance(item, PlanMeasure):
+        set_many_to_many(item, links)
+    save_item(item, by=by)
+    return True
+
+
+def _values(item: PlanItem, line: Any) -> dict[str, Any]:
+    values = {name: getattr(line, name) for name in WRITTEN[type(item)]}
+    if isinstance(item, PlanMeasure) and (item.based_on_id is None) != (line.based_on_id is None):
+        # It has become local since (or the other way round): its words come back, its kind stays.
+        values["decision"] = item.decision
+        if item.decision in {Decision.ADAPTED, Decision.LOCAL} and not values["text_pt"]:
+            values |= {name: getattr(item, name) for name in ("text_pt", "text_en", "text_fr")}
+        if item.decision == Decision.EXCLUDED:
+            values["reason"] = values["reason"] or item.reason
+    return values
+
+
+def _links(line: Any) -> dict[str, list[int]]:
+    return dict(
+        zip(
+            MANY_TO_MANY,
+            (
+                [row.strategicgoal_id for row in line.goals.all()],
+                [row.partner_id for row in line.partners.all()],
+            ),
+            strict=True,
+        )
+    )

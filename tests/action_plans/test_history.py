@@ -1,0 +1,151 @@
+"""What an item of a plan said before: who wrote it, and bringing it back."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from action_plans.services.history import history_of, restore_line
+from action_plans.services.tailoring import (
+    EditConflict,
+    add_local_measure,
+    save_indicators,
+    save_measure,
+    save_section,
+)
+from action_plans.workflow import Decision, PlanState
+from tests.action_plans.factories import StrategicGoalFactory, make_plan
+from tests.factories import PartnerFactory
+
+
+@pytest.fixture
+def plan(praia):
+    return make_plan(praia)
+
+
+@pytest.fixture
+def measure(plan, planner_praia):
+    """ACO.M1, adapted and then adopted: its own text is in the history alone."""
+    measure = plan.measures.get(code="ACO.M1")
+    partner = PartnerFactory(code="AEC")
+    values = {"decision": Decision.ADAPTED, "text_pt": "O nosso texto.", "partners": [partner]}
+    measure = save_measure(measure, values, version=1, by=planner_praia)
+    values = {"decision": Decision.ADOPTED, "partners": []}
+    return save_measure(measure, values, version=2, by=planner_praia)
+
+
+def line_of(item, **values):
+    return history_of(item).filter(**values)[0].history_id
+
+
+def test_own_words_come_back_with_their_decision_and_partners(measure, planner_praia):
+    assert restore_line(measure, line_of(measure, decision="adapted"), by=planner_praia)
+    measure.refresh_from_db()
+    assert (measure.decision, measure.text_pt) == ("adapted", "O nosso texto.")
+    assert [partner.code for partner in measure.partners.all()] == ["AEC"]
+    assert measure.history.count() == 4  # created, adapted, adopted, brought back
+    assert measure.history.first().history_user == planner_praia
+
+
+def test_bringing_back_what_it_says_already_changes_nothing(measure, planner_praia):
+    assert not restore_line(measure, line_of(measure, decision="adopted"), by=planner_praia)
+    measure.refresh_from_db()
+    assert measure.version == 3
+
+
+def test_the_version_it_rests_on_is_not_brought_back(measure, planner_praia):
+    other = measure.plan.measures.get(code="ACO.M2").based_on
+    measure.history.filter(decision="adapted").update(based_on=other)
+    base = measure.based_on_id
+    restore_line(measure, line_of(measure, decision="adapted"), by=planner_praia)
+    measure.refresh_from_db()
+    assert measure.based_on_id == base
+
+
+def test_nothing_is_brought_back_over_a_colleagues_later_text(measure, planner_praia):
+    with pytest.raises(EditConflict):
+        restore_line(measure, line_of(measure, decision="adapted"), version=2, by=planner_praia)
+
+
+def test_a_line_of_another_item_is_refused(measure, planner_praia):
+    other = measure.plan.measures.get(code="ACO.M2")
+    with pytest.raises(measure.history.model.DoesNotExist):
+        restore_line(other, line_of(measure, decision="adapted"), by=planner_praia)
+
+
+def test_a_plan_that_somebody_decides_on_is_not_written(measure, planner_praia):
+    measure.plan.state = PlanState.SUBMITTED
+    measure.plan.save()
+    with pytest.raises(PermissionDenied):
+        restore_line(measure, line_of(measure, decision="adapted"), by=planner_praia)
+
+
+def test_a_local_measure_stays_local_and_never_loses_its_words(plan, planner_praia):
+    goal = StrategicGoalFactory(code="NIS2")
+    area = plan.template.areas.get(code="ACO")
+    measure = add_local_measure(plan, area, {"text_pt": "Nossa.", "goals": [goal]}, by=planner_praia)
+    national = plan.measures.get(code="ACO.M1").based_on
+    measure.history.update(based_on=national, decision=Decision.ADOPTED, text_pt="", deliverable="Um guia")
+    restore_line(measure, line_of(measure, text_pt=""), by=planner_praia)
+    measure.refresh_from_db()
+    assert (measure.decision, measure.text_pt, measure.deliverable) == ("local", "Nossa.", "Um guia")
+
+
+def test_chapters_and_indicators_come_back_too(plan, planner_praia):
+    section = plan.sections.get(code="S3")
+    section = save_section(section, {"text_pt": "Primeiro."}, version=1, by=planner_praia)
+    section = save_section(section, {"text_pt": "Segundo."}, version=2, by=planner_praia)
+    restore_line(section, line_of(section, text_pt="Primeiro."), by=planner_praia)
+    section.refresh_from_db()
+    assert section.text_pt == "Primeiro."
+    indicator = plan.indicators.get(code="ACO.I1")
+    save_indicators(plan, [(indicator, {"target_value": 5, "target_year": 2028}, 1)], by=planner_praia)
+    save_indicators(plan, [(indicator, {"target_value": 9}, 2)], by=planner_praia)
+    restore_line(indicator, line_of(indicator, target_value=5), by=planner_praia)
+    indicator.refresh_from_db()
+    assert indicator.target_value == 5
+
+
+def test_the_page_restores_and_its_undo_takes_that_back(client, measure, planner_praia):
+    client.force_login(planner_praia)
+    history = reverse("action_plans:plan_item_history", args=[measure.plan_id, "measures", "ACO.M1"])
+    assert "Repor este texto" in client.get(history).content.decode()
+    line = line_of(measure, decision="adapted")
+    url = reverse("action_plans:plan_item_restore", args=[measure.plan_id, "measures", "ACO.M1", line])
+    response = client.post(url, {"version": "3"}, follow=True)
+    measure.refresh_from_db()
+    assert measure.text_pt == "O nosso texto."
+    [message] = response.context["messages"]
+    client.post(message.extra_tags)
+    measure.refresh_from_db()
+    assert (measure.decision, measure.text_pt) == ("adopted", "")
+
+
+def test_an_outdated_page_says_so_and_changes_nothing(client, measure, planner_praia):
+    client.force_login(planner_praia)
+    line = line_of(measure, decision="adapted")
+    url = reverse("action_plans:plan_item_restore", args=[measure.plan_id, "measures", "ACO.M1", line])
+    response = client.post(url, {"version": "2"}, follow=True)
+    assert "entretanto" in response.content.decode()
+    measure.refresh_from_db()
+    assert measure.decision == "adopted"
+
+
+def test_readers_see_the_history_without_the_buttons(client, measure, dgi_officer):
+    client.force_login(dgi_officer)
+    history = reverse("action_plans:plan_item_history", args=[measure.plan_id, "measures", "ACO.M1"])
+    page = client.get(history).content.decode()
+    assert "O nosso texto." in page
+    assert "Repor este texto" not in page
+
+
+def test_a_long_history_is_paged_and_its_last_line_knows_the_one_before(client, plan, planner_praia):
+    section = plan.sections.get(code="S3")
+    for number in range(1, 26):
+        section = save_section(section, {"text_pt": f"Texto {number}."}, version=number, by=planner_praia)
+    client.force_login(planner_praia)
+    history = reverse("action_plans:plan_item_history", args=[plan.pk, "chapters", "S3"])
+    lines = client.get(history).context["lines"]
+    assert len(lines) == 20
+    assert not lines[-1]["is_first"]
+    assert lines[-1]["changes"] == [("texto (português)", "Texto 6.", "Texto 5.")]
+    assert client.get(history, {"page": 2}).context["lines"][-1]["is_first"]
