@@ -92,7 +92,7 @@ class PlanAdmin(RoleModelAdmin):
         )
         if not files:
             self.message_user(
-                request, gettext("None of these plans has been published yet."), messages.WARNING
+                request, gettext("None of these plans has a published PDF yet."), messages.WARNING
             )
             return None
         if len(files) == 1:

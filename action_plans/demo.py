@@ -25,14 +25,16 @@ from action_plans.models import (
     TemplateIndicator,
 )
 from action_plans.services.plan import create_plan, make_transition
+from action_plans.services.publication import make_missing_files
 from action_plans.services.tailoring import (
     add_local_measure,
+    remove_local_measure,
     save_indicators,
     save_measure,
     save_section,
 )
 from action_plans.services.template import issue_template
-from action_plans.workflow import APPROVE, ENDORSE, PUBLISH, RETURN, SUBMIT, Decision, PlanState
+from action_plans.workflow import APPROVE, ENDORSE, PUBLISH, RETURN, REVISE, SUBMIT, Decision, PlanState
 from gai_portal.lib.reference import Tally, read_yaml
 from municipalities.models import Municipality
 
@@ -74,6 +76,7 @@ def load_demo_plans(path: Path = DATA) -> Tally:
             continue
         DemoPlan(content, row, municipality, people).make()
         tally.created += 1
+    make_missing_files()
     return tally
 
 
@@ -122,7 +125,34 @@ class DemoPlan:
         self.date_back(plan, first_step)
         for number, transition in enumerate(steps):
             self.step(plan, transition, first_step + datetime.timedelta(days=DAYS_BETWEEN_STEPS * number))
+        if "revision" in self.row:
+            self.revise(plan, self.row["revision"])
         return plan
+
+    def revise(self, plan: Plan, revision: dict[str, Any]) -> None:
+        """The second edition: some measures another way, one of the municipality's own no more."""
+        steps = [REVISE, SUBMIT, ENDORSE, APPROVE, PUBLISH]
+        last = timezone.now() - datetime.timedelta(days=revision["days_ago"])
+        begun = last - datetime.timedelta(days=DAYS_BETWEEN_STEPS * (len(steps) - 1))
+        self.row = {**self.row, "decision": revision["decision"]}
+        for number, transition in enumerate(steps):
+            self.step(plan, transition, begun + datetime.timedelta(days=DAYS_BETWEEN_STEPS * number))
+            if transition is REVISE:
+                self.rewrite(plan, revision)
+                self.date_back(plan, begun)
+
+    def rewrite(self, plan: Plan, revision: dict[str, Any]) -> None:
+        planner = self.people[Role.PLANNER]
+        for code, values in revision["measures"].items():
+            measure = plan.measures.get(code=code)
+            kept = {name: getattr(measure, name) for name in ("decision", "text_pt", "reason")}
+            save_measure(measure, kept | values, version=measure.version, by=planner)
+        for code in revision["prolonged"]:
+            measure = plan.measures.get(code=code)
+            until = {"ends_on": datetime.date(plan.last_year, 12, 31)}
+            save_measure(measure, until, version=measure.version, by=planner)
+        for code in revision["removed"]:
+            remove_local_measure(plan.measures.get(code=code), by=planner)
 
     def write_chapters(self, plan: Plan) -> None:
         for section in plan.sections.select_related("based_on"):
@@ -213,6 +243,6 @@ class DemoPlan:
         make_transition(plan, transition, by=self.people[role], at=at, **details)
 
     def date_back(self, plan: Plan, at: datetime.datetime) -> None:
-        """What was written before the first step was written then, not now."""
+        """What was written before a step was written then, not now."""
         for model in (PlanSection, PlanMeasure, PlanIndicator):
-            model.history.filter(plan_id=plan.pk).update(history_date=at)
+            model.history.filter(plan_id=plan.pk, history_date__gt=at).update(history_date=at)

@@ -10,4 +10,5 @@ urlpatterns = [
     path("<slug:slug>/<int:number>.pdf", public.edition_pdf, name="edition_pdf"),
     path("<slug:slug>/<int:number>.json", public.edition_json, name="edition_json"),
     path("<slug:slug>/<int:number>.csv", public.edition_csv, name="edition_csv"),
+    path("<slug:slug>/<int:number>.xlsx", public.edition_xlsx, name="edition_xlsx"),
 ]

@@ -37,6 +37,10 @@ class EditionQuerySet(FrozenQuerySet):
         newest = Edition.objects.filter(plan=models.OuterRef("plan")).order_by("-number")
         return self.filter(pk=models.Subquery(newest.values("pk")[:1]))
 
+    def without_file(self) -> "EditionQuerySet":
+        """Published a moment ago: the PDF is still to be made."""
+        return self.exclude(files__language="pt")
+
 
 class Edition(models.Model):
     """All the content of a plan on the day it was published, in every language it was written in."""

@@ -1,8 +1,12 @@
-"""Freezing a plan, and publishing it as an edition. Columns are named, whatever language is active."""
+"""Freezing a plan, publishing it as an edition, and making its PDF.
+
+Columns are named, whatever language is active.
+"""
 
 import datetime
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -17,6 +21,8 @@ from action_plans.models import Edition, EditionFile, Plan, PlanIndicator, PlanM
 from action_plans.permissions import can_record_gazette
 from action_plans.workflow import Decision
 from gai_portal.lib.codes import code_from
+
+logger = logging.getLogger(__name__)
 
 FORMAT = 1  # of the snapshot; a reader of old editions looks here first
 LANGUAGES = ("pt", "en", "fr")
@@ -248,7 +254,7 @@ def canonical(snapshot: dict[str, Any]) -> bytes:
 
 @transaction.atomic
 def publish_edition(plan: Plan, *, by: User, at: datetime.datetime | None = None) -> Edition:
-    """The next edition of a plan, with its Portuguese PDF. From here on nobody can change it.
+    """The next edition of a plan. From here on nobody can change it; its PDF follows (`make_missing_files`).
 
     Called by the workflow, which has asked whether `by` may publish and holds the plan's row.
     `at` is the time of publication when it is not now.
@@ -262,7 +268,7 @@ def publish_edition(plan: Plan, *, by: User, at: datetime.datetime | None = None
     while Edition.objects.filter(verification_code=code).exists():  # one chance in three thousand million
         content += b"."
         code = code_from(content)
-    edition = Edition.objects.create(
+    return Edition.objects.create(
         plan=plan,
         number=newest + 1,
         published_at=at,
@@ -270,11 +276,36 @@ def publish_edition(plan: Plan, *, by: User, at: datetime.datetime | None = None
         snapshot=snapshot,
         verification_code=code,
     )
-    pdf = edition_pdf(snapshot, verification_code=code)
-    EditionFile.objects.create(
-        edition=edition, language="pt", pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest()
-    )
-    return edition
+
+
+def make_file(edition: Edition) -> EditionFile:
+    """The Portuguese PDF of an edition, with its hash. Of two that are made at once, the first one counts.
+
+    In no transaction: it takes seconds, during which everybody else goes on writing.
+    """
+    pdf = edition_pdf(edition.snapshot, verification_code=edition.verification_code)
+    made = {"pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest()}
+    return EditionFile.objects.get_or_create(edition=edition, language="pt", defaults=made)[0]
+
+
+def make_missing_files() -> int:
+    """The PDF of every edition that has none yet: after each publication, and every night to be sure.
+
+    Returns how many were made. One that cannot be made keeps no other waiting.
+    """
+    made, failed = 0, []
+    for edition in (
+        Edition.objects.without_file().select_related("plan__municipality").order_by("published_at")
+    ):
+        try:
+            make_file(edition)
+            made += 1
+        except Exception:
+            logger.exception("The PDF of %s could not be made", edition)
+            failed.append(str(edition))
+    if failed:
+        raise RuntimeError(f"No PDF of {', '.join(failed)}")
+    return made
 
 
 @transaction.atomic

@@ -28,7 +28,8 @@ from action_plans.services.readiness import (
     what_is_missing,
 )
 from action_plans.statistics import plan_progress
-from action_plans.workflow import SUBMIT, TRANSITIONS
+from action_plans.tasks import make_missing_files
+from action_plans.workflow import PUBLISH, SUBMIT, TRANSITIONS
 from municipalities.models import Municipality
 
 PAGE_SIZE = 25
@@ -148,6 +149,8 @@ def plan_step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
+            if transition is PUBLISH:
+                make_missing_files.enqueue()
             messages.success(request, _("%(plan)s: %(state)s.") % {"plan": plan, "state": _state(plan)})
             return redirect(plan)
     missing = what_is_missing(plan) if transition is SUBMIT else []

@@ -1,6 +1,7 @@
 """Published plans, open to anybody: the list, the pages, the files, and the check of a code."""
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,8 @@ from django.db.models.functions import Length
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
-from django.utils.cache import patch_cache_control
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 from django.utils.http import quote_etag
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
@@ -23,11 +25,14 @@ from action_plans import documents
 from action_plans.forms.public import PlanSearchForm
 from action_plans.models import Edition, EditionFile, Plan
 from action_plans.permissions import can_record_gazette
+from action_plans.services.edition_changes import changes_as_data, edition_changes, grouped
 from gai_portal.lib.codes import read_code
 from municipalities.models import Municipality
 
 DOCUMENT = "action_plans/includes/_plan_document.html"
 ROWS_PER_PAGE = 25
+SECONDS_TO_MAKE = 30  # a PDF, from its publication on, with something to spare
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FOR_EVER = 365 * 24 * 60 * 60  # seconds; a published file never changes
 EDITIONS = Edition.objects.select_related("plan__municipality")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -79,11 +84,12 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
 
 def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponse:
     editions = list(edition.plan.editions.defer("snapshot"))
-    file = edition.files.defer("pdf").annotate(size=Length("pdf")).get(language="pt")
+    file = edition.files.defer("pdf").annotate(size=Length("pdf")).filter(language="pt").first()
     user = request.user
     context = {
         "plan": edition.snapshot,
         "document": _document(edition),
+        "changes": _changes(edition, editions),
         "edition": edition,
         "editions": editions,
         "current": editions[0],
@@ -106,12 +112,35 @@ def _document(edition: Edition) -> str:
     return mark_safe(html)
 
 
+def _changes(edition: Edition, editions: list[Edition]) -> str:
+    """What is new in it, for readers of the edition before; nothing in the first one. Kept likewise."""
+    previous = next((other for other in editions if other.number == edition.number - 1), None)
+    if previous is None:
+        return ""
+    key = f"plan-changes:{edition.verification_code}:{get_language()}"
+    html = cache.get(key)
+    if html is None:
+        html = render_to_string(
+            "action_plans/includes/_edition_changes.html",
+            {
+                "previous": previous,
+                "previous_url": reverse("edition_detail", args=[edition.plan.slug, previous.number]),
+                "groups": grouped(edition_changes(previous.snapshot, edition.snapshot)),
+                "only_pt": documents.only_pt(),
+            },
+        )
+        cache.set(key, html, timeout=None)
+    return mark_safe(html)
+
+
 @login_not_required
 @require_safe
 def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The stored file, which has not changed since its publication and never will."""
     files = EditionFile.objects.filter(edition__plan__slug=slug, edition__number=number, language="pt")
-    file = get_object_or_404(files.defer("pdf"))
+    file = files.defer("pdf").first()
+    if file is None:
+        return _file_to_come(request, get_object_or_404(EDITIONS, plan__slug=slug, number=number))
     etag = quote_etag(file.sha256)
     response: HttpResponse
     if etag in request.headers.get("If-None-Match", ""):
@@ -126,13 +155,28 @@ def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return response
 
 
+def _file_to_come(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Published a moment ago: come back soon."""
+    response = render(
+        request,
+        "action_plans/edition_file_to_come.html",
+        {"edition": edition},
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+    response["Retry-After"] = str(SECONDS_TO_MAKE)
+    add_never_cache_headers(response)
+    return response
+
+
 @login_not_required
 @require_safe
 def edition_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     edition = get_object_or_404(EDITIONS, plan__slug=slug, number=number)
+    previous = edition.plan.editions.filter(number=number - 1).first()
     return JsonResponse(
         {
             **edition.snapshot,
+            "changes": changes_as_data(previous.snapshot, edition.snapshot) if previous else None,
             "published_at": edition.published_at,
             "verification_code": edition.verification_code,
             "gazette_reference": edition.gazette_reference,
@@ -150,6 +194,16 @@ def edition_csv(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     edition = get_object_or_404(EDITIONS, plan__slug=slug, number=number)
     response = HttpResponse(documents.edition_csv(edition.snapshot), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{number}.csv"'
+    return response
+
+
+@login_not_required
+@require_safe
+def edition_xlsx(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    edition = get_object_or_404(EDITIONS, plan__slug=slug, number=number)
+    book = documents.edition_xlsx(edition.snapshot, verification_code=edition.verification_code)
+    response = HttpResponse(book, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{slug}-{number}.xlsx"'
     return response
 
 

@@ -4,12 +4,18 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
 from import_export.resources import ModelResource
 from import_export.widgets import Widget
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 
 # What a spreadsheet program runs as a formula. Quotes that somebody typed before it count too: otherwise
 # nobody could tell ours from theirs when the file comes back.
@@ -66,6 +72,43 @@ class SafeModelResource(ModelResource):
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         for column, cell in row.items():
             row[column] = "" if cell is None else typed_text(cell)  # an empty cell is an empty text
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a workbook."""
+
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+    widths: Sequence[int] = ()  # in characters; a column without one takes the program's own
+
+
+def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
+    """Tables as a workbook. Numbers and days stay what they are; the header stays in sight."""
+    book = Workbook(write_only=True)
+    for sheet in sheets:
+        page = book.create_sheet(sheet.title)
+        page.freeze_panes = "A2"
+        for number, width in enumerate(sheet.widths, start=1):
+            page.column_dimensions[get_column_letter(number)].width = width
+        page.append([_cell(page, label, font=Font(bold=True)) for label in sheet.header])
+        for row in sheet.rows:
+            page.append([_cell(page, value) for value in row])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _cell(page: Any, value: Any, font: Font | None = None) -> WriteOnlyCell:
+    """Long texts are broken within their column; characters that a workbook cannot hold are left out."""
+    if isinstance(value, str):
+        value = safe_cell(ILLEGAL_CHARACTERS_RE.sub("", value))
+    cell = WriteOnlyCell(page, value=value)
+    cell.alignment = Alignment(vertical="top", wrap_text=True)
+    if font:
+        cell.font = font
+    return cell
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

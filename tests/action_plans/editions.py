@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from unittest import mock
 
 from action_plans.models import Edition
-from action_plans.services.publication import publish_edition
+from action_plans.services.publication import make_file, publish_edition
 from action_plans.workflow import PlanState
 from municipalities.models import Municipality
 from tests.action_plans.factories import make_plan
@@ -14,11 +14,17 @@ STAND_IN = b"%PDF-1.7 stand-in"
 
 
 def publish(plan, *, by=None, at=datetime(2026, 6, 20, 12, tzinfo=UTC), real_pdf=False) -> Edition:
-    by = by or UserFactory()
+    edition = publish_edition(plan, by=by or UserFactory(), at=at)
     if real_pdf:
-        return publish_edition(plan, by=by, at=at)
-    with mock.patch("action_plans.services.publication.edition_pdf", return_value=STAND_IN):
-        return publish_edition(plan, by=by, at=at)
+        make_file(edition)
+    else:
+        with stand_in():
+            make_file(edition)
+    return edition
+
+
+def stand_in():
+    return mock.patch("action_plans.services.publication.edition_pdf", return_value=STAND_IN)
 
 
 def published_plan(municipality: Municipality, *, by=None, **fields) -> Edition:

@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.models import Notice
 from accounts.roles import Role
 from action_plans import demo
-from action_plans.models import Edition, Plan, PlanMeasure
+from action_plans.models import Edition, EditionFile, Plan, PlanMeasure
 from action_plans.reference import load_reference as load_templates
+from action_plans.services.edition_changes import edition_changes
 from action_plans.workflow import Decision, PlanState
 from municipalities.reference import load_reference as load_territory
 from tests.action_plans.editions import STAND_IN
@@ -73,6 +74,23 @@ def test_plans_at_several_stages_are_loaded_once(people, content):
 
     assert (load(content).created, load(content).unchanged) == (0, 3)
     assert Edition.objects.count() == 1
+
+
+def test_one_plan_has_been_revised_and_published_again(people, content):
+    for role in (Role.PLANNER, Role.APPROVER):
+        MembershipFactory(role=role, municipality_id="CV-BV")
+    rows = yaml.safe_load(demo.DATA.read_text())
+    rows["plans"] = [row for row in rows["plans"] if row["municipality"] == "CV-BV"]
+    content.write_text(yaml.safe_dump(rows, allow_unicode=True, sort_keys=False))
+    load(content)
+    second, first = Edition.objects.order_by("-number")
+    assert [file.edition for file in EditionFile.objects.order_by("edition__number")] == [first, second]
+    assert first.published_at < second.published_at
+    whats = {change.what for change in edition_changes(first.snapshot, second.snapshot)}
+    assert whats == {"changed", "taken_up", "left_out", "dropped"}
+    times = list(second.plan.steps.order_by("at").values_list("at", flat=True))
+    assert times == sorted(times)
+    assert PlanMeasure.history.filter(history_date__gt=second.published_at).count() == 0
 
 
 def test_without_its_people_a_municipality_gets_no_plan(db, content):

@@ -7,6 +7,7 @@ from django.utils import translation
 from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
 
+from action_plans import documents
 from action_plans.documents import edition_pdf
 from action_plans.models import PlanMeasure
 from action_plans.services.publication import freeze_plan
@@ -60,6 +61,14 @@ def test_a_published_plan_is_a_document_for_everybody(published):
     for word in ("Acolhimento", "1.500$00", "«de bolso»", "Indicadores", "Já existe.", "O nosso texto."):
         assert word in whole
     assert f"{len(texts)} / {len(texts)}" in last
+
+
+def test_the_last_page_leads_a_telephone_to_the_check(plan, settings, monkeypatch):
+    settings.SITE_URL = "https://portal.example.cv"
+    seen = {}
+    monkeypatch.setattr(documents, "qr_svg", lambda text, *, title: seen.update(text=text) or "")
+    edition_pdf(frozen(plan), verification_code="7K3M-PT9X")
+    assert seen["text"] == "https://portal.example.cv/plans/verify/?code=7K3M-PT9X"
 
 
 def test_every_page_of_a_demonstration_says_so(published):

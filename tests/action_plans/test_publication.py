@@ -13,7 +13,6 @@ from action_plans.models import Edition, EditionFile, PlanMeasure, PlanStep, Tem
 from action_plans.services.publication import (
     canonical,
     freeze_plan,
-    publish_edition,
     record_gazette_reference,
 )
 from action_plans.workflow import Decision, PlanState
@@ -215,16 +214,6 @@ def test_only_an_approver_of_the_municipality_notes_the_gazette(edition, planner
     for user in (planner_praia, dgi_officer):
         with pytest.raises(PermissionDenied):
             record_gazette_reference(edition, "B.O.", by=user)
-
-
-def test_publishing_is_all_or_nothing(plan, approver_praia, monkeypatch):
-    def fail(*args, **kwargs):
-        raise RuntimeError("no font")
-
-    monkeypatch.setattr("action_plans.services.publication.edition_pdf", fail)
-    with pytest.raises(RuntimeError):
-        publish_edition(plan, by=approver_praia)
-    assert not Edition.objects.exists()
 
 
 def test_a_code_reads_back_however_it_is_typed(edition):

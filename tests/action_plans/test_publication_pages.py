@@ -4,9 +4,11 @@ import csv
 import gzip
 import io
 import json
+from datetime import date
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from action_plans.models import Plan, PlanMeasure
 from action_plans.workflow import Decision, PlanState
@@ -15,7 +17,7 @@ from tests.action_plans.factories import make_plan
 from tests.factories import MunicipalityFactory
 
 PLAN = "/plans/praia-2026-2028/"
-FILES = [f"{PLAN}1/", f"{PLAN}1.pdf", f"{PLAN}1.json", f"{PLAN}1.csv"]
+FILES = [f"{PLAN}1/", f"{PLAN}1.pdf", f"{PLAN}1.json", f"{PLAN}1.csv", f"{PLAN}1.xlsx"]
 
 
 @pytest.fixture
@@ -108,6 +110,35 @@ def test_the_measures_can_be_taken_as_a_table_without_formulas(client, praia, ap
     assert rows["ACO.M1"]["deliverable"] == "'=HYPERLINK(0)"
     assert rows["ACO.M1"]["budget_cve"] == "1500.5"
     assert (rows["REG.M2"]["decision"], rows["REG.M2"]["reason"]) == ("excluded", "'@motivo")
+
+
+def test_the_workbook_speaks_portuguese_and_holds_no_formula(client, praia, approver_praia):
+    plan = make_plan(praia, ready=True, state=PlanState.PUBLISHED)
+    PlanMeasure.objects.filter(code="ACO.M1").update(
+        deliverable="=HYPERLINK(0)",
+        responsible_unit="Divis\x07ão",
+        budget_cve="1500.50",
+        starts_on=date(2026, 3, 1),
+    )
+    PlanMeasure.objects.filter(code="REG.M2").update(decision=Decision.EXCLUDED, reason="@motivo")
+    edition = publish(plan, by=approver_praia)
+    for language in ("pt", "fr"):
+        response = client.get(f"{PLAN}1.xlsx", headers={"accept-language": language})
+        book = load_workbook(io.BytesIO(response.content))
+        assert book.sheetnames == ["Medidas", "Indicadores", "Sobre"]
+    header, *rows = book["Medidas"].iter_rows()
+    names = [cell.value for cell in header]
+    cells = {row[0].value: dict(zip(names, row, strict=True)) for row in rows}
+    assert len(cells) == 5
+    first = cells["ACO.M1"]
+    assert (first["Resultado"].value, first["Resultado"].data_type) == ("'=HYPERLINK(0)", "s")
+    assert first["Unidade responsável"].value == "Divisão"
+    assert (first["Orçamento (CVE)"].value, first["Orçamento (CVE)"].data_type) == (1500.5, "n")
+    assert first["Começo"].value.date() == date(2026, 3, 1)
+    assert (cells["REG.M2"]["Decisão"].value, cells["REG.M2"]["Motivo"].value) == ("Excluída", "'@motivo")
+    assert [row[0].value for row in book["Indicadores"].iter_rows(min_row=2)] == ["ACO.I1", "REG.I1"]
+    about = dict(book["Sobre"].iter_rows(values_only=True))
+    assert about["Código de verificação"] == edition.verification_code
 
 
 def test_the_list_shows_every_municipality_with_its_state(client, edition, sal):

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 import accounts.tasks
+import action_plans.tasks
 import cases.services.statistics
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ def forget_finished_work() -> str:
 JOBS: dict[str, Callable[[], object]] = {
     "statistics": cases.services.statistics.publish_statistics,
     "old drafts": accounts.tasks.delete_old_drafts,
+    "missing PDFs of editions": action_plans.tasks.make_missing_files.call,
     "ended sessions": delete_ended_sessions,
     "finished background work": forget_finished_work,
 }
