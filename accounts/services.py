@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 KEPT = timedelta(days=7)  # drafts and spent one-time keys
 LONGEST_DRAFT = 200_000  # characters of all names and values together
-# What a form carries for the machine's sake is no part of what somebody typed.
-NOT_DRAFTED = frozenset({"csrfmiddlewaretoken", "account", "once", "resumed", "form_path"})
+# What a form carries for the machine's sake is no part of what somebody typed. Its one-time key stays with
+# the draft: it tells a form that is still being written from one that was sent.
+NOT_DRAFTED = frozenset({"csrfmiddlewaretoken", "account", "resumed", "form_path"})
 
 
 # Forms
@@ -44,9 +45,8 @@ def answer_once(request: SignedInRequest, create: Callable[[], str]) -> str:
     and writes nothing. The key comes from the form's hidden field `once`, put there by `{% form_keys %}`.
     A missing or malformed key counts as a new form.
     """
-    try:
-        key = UUID(request.POST.get("once", ""))
-    except ValueError:
+    key = _one_time_key(request.POST.get("once", ""))
+    if key is None:
         with transaction.atomic():
             return create()
     try:
@@ -64,15 +64,33 @@ def answer_once(request: SignedInRequest, create: Callable[[], str]) -> str:
 
 def first_answer(request: SignedInRequest) -> str | None:
     """Where a form that is sent again was led the first time: for forms that a repeat makes invalid."""
-    try:
-        key = UUID(request.POST.get("once", ""))
-    except ValueError:
+    key = _one_time_key(request.POST.get("once", ""))
+    if key is None:
         return None
     return OneTimeKey.objects.filter(key=key, user=request.user).values_list("result_url", flat=True).first()
 
 
+def _one_time_key(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
+
+
+def _was_sent(user: User, text: object) -> bool:
+    """Whether the form with this one-time key has been sent and accepted."""
+    key = _one_time_key(text)
+    return key is not None and OneTimeKey.objects.filter(key=key, user=user).exists()
+
+
+class AlreadySent(Exception):
+    """What is being typed belongs to a form that was sent: there is nothing left to keep a draft of."""
+
+
 def save_draft(user: User, form: str, posted: QueryDict) -> Draft:
     """Keep what somebody has typed so far into the form at the path `form`. ValueError: it is too long."""
+    if _was_sent(user, posted.get("once", "")):
+        raise AlreadySent
     fields = {
         name: values
         for name, values in posted.lists()
@@ -84,13 +102,23 @@ def save_draft(user: User, form: str, posted: QueryDict) -> Draft:
 
 
 def draft_for(user: User, form: str) -> Draft | None:
-    """The draft of one's own form, if it is not too old."""
-    return Draft.objects.filter(user=user, form=form, saved_at__gte=timezone.now() - KEPT).first()
+    """The draft of one's own form, if it is not too old and was not overtaken by the form itself."""
+    draft = Draft.objects.filter(user=user, form=form, saved_at__gte=timezone.now() - KEPT).first()
+    # A save that was under way while the form was sent may have been written after it.
+    return None if draft is None or _was_sent(user, draft.initial.get("once", "")) else draft
 
 
 def restore_draft(request: SignedInRequest) -> Draft | None:
     """The draft of the page that is being opened; none while a form is being sent."""
     return draft_for(request.user, request.path) if request.method == "GET" else None
+
+
+def close_draft(request: SignedInRequest) -> None:
+    """This page's form was sent and accepted: its draft goes, and one that comes late is refused."""
+    key = _one_time_key(request.POST.get("once", ""))
+    if key is not None:
+        OneTimeKey.objects.get_or_create(key=key, defaults={"user": request.user, "result_url": request.path})
+    discard_draft(request.user, request.path)
 
 
 def discard_draft(user: User, form: str) -> None:

@@ -112,6 +112,8 @@ def draft_save(request: SignedInRequest) -> HttpResponse:
     path = _form_path(request, request.GET)
     try:
         draft = services.save_draft(request.user, path, request.POST)
+    except services.AlreadySent:
+        text, status = _("This form was sent already. Open it again to write another."), HTTPStatus.CONFLICT
     except ValueError:
         text, status = _("Too long to be kept as a draft."), HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     else:

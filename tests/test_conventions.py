@@ -48,6 +48,20 @@ def test_a_template_is_small_and_has_nothing_inline(path):
     assert [name for name, pattern in INLINE.items() if pattern.search(html)] == []
 
 
+@pytest.mark.parametrize("path", TEMPLATES, ids=where)
+def test_a_form_that_keeps_a_draft_names_itself_and_carries_a_key(path):
+    html = path.read_text()
+    # Any other address keeps nothing; without a key, a save that comes late brings a sent form back.
+    forms = re.findall(r"<form\b[^<]*data-draft-url=.*?</form>", html, re.DOTALL)
+    assert (
+        len(re.findall(r"data-draft-url=", html))
+        == html.count('data-draft-url="{% draft_url %}"')
+        == len(forms)
+    )
+    assert all("{% form_keys once=True %}" in form for form in forms)
+    assert all('{% include "includes/_draft_status.html" %}' in form for form in forms)
+
+
 @pytest.mark.parametrize("path", CATALOGUES, ids=where)
 def test_no_translatable_string_names_an_office(path):
     def texts(message: polib.POEntry) -> list[str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once, discard_draft, restore_draft
+from accounts.services import answer_once, close_draft, restore_draft
 from action_plans.forms.tailoring import (
     ItemForm,
     LocalMeasureForm,
@@ -150,7 +150,7 @@ def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
             save_measure(measure, form.values, version=form.opened_version, by=request.user)
         except EditConflict as conflict:
             return conflict_page(request, plan, measure, conflict, form)
-        discard_draft(request.user, request.path)
+        close_draft(request)
         return _after_saving(request, plan, measure)
     progress = plan_progress(plan)
     context = {
@@ -211,7 +211,7 @@ def plan_measure_create(request: SignedInRequest, pk: int, code: str) -> HttpRes
             return reverse("action_plans:plan_area", args=[plan.pk, code]) + f"#{measure.code}"
 
         url = answer_once(request, create)
-        discard_draft(request.user, request.path)
+        close_draft(request)
         messages.success(request, _("The measure was added."))
         return redirect(url)
     context = {"plan": plan, "area": area, "progress": progress, "form": form, "units": units_of(plan)}
@@ -253,7 +253,7 @@ def plan_section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
             save_section(section, form.values, version=form.opened_version, by=request.user)
         except EditConflict as conflict:
             return conflict_page(request, plan, section, conflict, form)
-        discard_draft(request.user, request.path)
+        close_draft(request)
         messages.success(
             request, _("Chapter “%(title)s” saved.") % {"title": content_text(section.based_on, "title")}
         )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once, discard_draft, restore_draft
+from accounts.services import answer_once, close_draft, restore_draft
 from cases.filters import EnquiryFilter
 from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
 from cases.models import Enquiry, Topic, describe, label_of
@@ -86,7 +86,7 @@ def _log(request: SignedInRequest, form: EnquiryForm) -> HttpResponse:
         return request.path if "another" in request.POST else enquiry.get_absolute_url()
 
     url = answer_once(request, create)
-    discard_draft(request.user, request.path)
+    close_draft(request)
     return redirect(url)
 
 

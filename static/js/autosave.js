@@ -6,6 +6,8 @@
   const enhance = (form) => {
     const status = form.querySelector("[data-draft-status]");
     let timer;
+    let underWay;
+    let isSent = false;
     let saved = "";
     const fields = () => {
       const data = new URLSearchParams();
@@ -21,34 +23,50 @@
       clearTimeout(timer);
       timer = setTimeout(save, pause);
     };
-    const save = async () => {
+    // What was sent is no draft any more. The server also refuses one that comes late.
+    const stop = () => {
       clearTimeout(timer);
       timer = undefined;
+      underWay?.abort();
+    };
+    const save = async () => {
+      stop();
       const body = fields();
       if (body.toString() === saved) return;
+      const turn = (underWay = new AbortController());
       try {
         const answer = await fetch(form.dataset.draftUrl, {
           method: "POST",
           body,
+          signal: turn.signal,
           headers: { "X-Requested-With": "XMLHttpRequest" },
           keepalive: body.toString().length < 60000,
         });
         const text = await answer.text();
-        if (answer.status === 413) return say(text, true);
+        if (answer.status === 413 || answer.status === 409) return say(text, true);
         if (answer.status >= 500) throw new Error(answer.statusText);
         if (!answer.ok || answer.redirected || text.includes("<")) return say(status?.dataset.signIn, true);
         saved = body.toString();
         say(text, false);
       } catch {
+        if (turn.signal.aborted) return;
         say(status?.dataset.offline, true);
         later(RETRY);
       }
     };
 
     saved = fields().toString();
-    for (const name of ["input", "change"]) form.addEventListener(name, () => later(PAUSE));
-    form.addEventListener("submit", () => clearTimeout(timer));
-    addEventListener("online", save);
+    form.addEventListener("input", () => {
+      isSent = false; // the page is still here: the answer is slow, or it was left and opened again
+      later(PAUSE);
+    });
+    form.addEventListener("change", () => isSent || later(PAUSE));
+    document.addEventListener("submit", (event) => {
+      if (event.target !== form && !("draftDiscard" in event.target.dataset)) return;
+      isSent = true;
+      stop();
+    });
+    addEventListener("online", () => isSent || save());
     document.addEventListener("visibilitychange", () => document.hidden && timer && save());
   };
 

@@ -9,6 +9,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
 
+from cases.models import Topic
+from tests.factories import ChannelFactory, LanguageFactory, OutcomeFactory, TopicFactory
+
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -116,3 +119,16 @@ def sign_in(live_server) -> Callable[..., None]:
         )
 
     return sign_in
+
+
+@pytest.fixture
+def topic(db) -> Topic:
+    """One to choose at the desk, with what else the form offers."""
+    LanguageFactory()
+    ChannelFactory()
+    ChannelFactory(code="phone", name_pt="Telefone")
+    OutcomeFactory()
+    OutcomeFactory(code="referred", name_pt="Encaminhado para outro serviço")
+    group = TopicFactory(code="RES", name_pt="Autorização de residência")
+    TopicFactory(code="RES.01", parent=group, name_pt="Primeiro pedido")
+    return TopicFactory(code="RES.02", parent=group, name_pt="Renovação")

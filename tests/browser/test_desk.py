@@ -2,9 +2,9 @@
 
 import pytest
 
-from cases.models import Enquiry, Topic
+from cases.models import Enquiry
 from tests.browser.checks import assert_usable
-from tests.factories import ChannelFactory, EnquiryFactory, LanguageFactory, OutcomeFactory, TopicFactory
+from tests.factories import EnquiryFactory
 
 DESK = "/workspace/desk/"
 
@@ -22,18 +22,6 @@ class Keys:
 
     def type(self, text: str) -> None:
         self.page.keyboard.type(text)
-
-
-@pytest.fixture
-def topic(db) -> Topic:
-    LanguageFactory()
-    ChannelFactory()
-    ChannelFactory(code="phone", name_pt="Telefone")
-    OutcomeFactory()
-    OutcomeFactory(code="referred", name_pt="Encaminhado para outro serviço")
-    group = TopicFactory(code="RES", name_pt="Autorização de residência")
-    TopicFactory(code="RES.01", parent=group, name_pt="Primeiro pedido")
-    return TopicFactory(code="RES.02", parent=group, name_pt="Renovação")
 
 
 def test_the_common_case_takes_few_keys(page, sign_in, desk_praia, topic):
