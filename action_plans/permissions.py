@@ -3,7 +3,7 @@
 from accounts.models import User
 from accounts.roles import MUNICIPAL_ROLES, NATIONAL_ROLES, Role
 from action_plans.models import Edition, Plan, Template
-from action_plans.workflow import TRANSITIONS, Transition
+from action_plans.workflow import RENEWABLE_STATES, TRANSITIONS, Transition
 
 
 def can_write_template(user: User) -> bool:
@@ -39,6 +39,11 @@ def can_create_plan(user: User, municipality_id: str) -> bool:
 
 def can_edit_plan(user: User, plan: Plan) -> bool:
     return plan.is_editable and user.has_role_in(plan.municipality_id, {Role.PLANNER})
+
+
+def can_renew_plan(user: User, plan: Plan) -> bool:
+    """Whether the plan is one to carry into the next period, and this person may start that one."""
+    return plan.state in RENEWABLE_STATES and can_create_plan(user, plan.municipality_id)
 
 
 def can_make(user: User, plan: Plan, transition: Transition) -> bool:

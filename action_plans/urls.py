@@ -1,6 +1,6 @@
 from django.urls import path
 
-from action_plans.views import history, indicators, plan, publication, strategy, tailoring, template
+from action_plans.views import history, indicators, plan, publication, renewal, strategy, tailoring, template
 
 app_name = "action_plans"
 urlpatterns = [
@@ -30,6 +30,7 @@ urlpatterns = [
         name="plan_item_restore",
     ),
     path("plans/<int:pk>/undo/<str:token>/", tailoring.plan_undo, name="plan_undo"),
+    path("plans/<int:pk>/renew/", renewal.plan_renew, name="plan_renew"),
     path("plans/<int:pk>/coverage/", strategy.plan_coverage, name="plan_coverage"),
     path("strategy/", strategy.strategy_detail, name="strategy_detail"),
     path("strategy/coverage/", strategy.strategy_coverage, name="strategy_coverage"),

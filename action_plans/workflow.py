@@ -62,6 +62,9 @@ EDITABLE_STATES = frozenset({PlanState.DRAFT, PlanState.CONSULTATION, PlanState.
 # A published edition stays public while the plan is revised, decided on again, or closed.
 SUBMITTABLE_STATES = frozenset({PlanState.DRAFT, PlanState.RETURNED, PlanState.REVISING})
 
+# What was decided and published can be carried into the next period.
+RENEWABLE_STATES = frozenset({PlanState.PUBLISHED, PlanState.CLOSED})
+
 PLANNERS = frozenset({Role.PLANNER})
 APPROVERS = frozenset({Role.APPROVER})
 DGI_OFFICERS = frozenset({Role.DGI_OFFICER})

@@ -57,6 +57,15 @@ class Plan(models.Model):
     template = models.ForeignKey(
         Template, on_delete=models.PROTECT, related_name="plans", verbose_name=_("started from template")
     )
+    carried_over_from = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="renewals",
+        editable=False,
+        verbose_name=_("carried over from"),
+    )
     slug = models.SlugField(max_length=100, unique=True, editable=False)
     first_year = models.PositiveSmallIntegerField(_("first year"))
     last_year = models.PositiveSmallIntegerField(_("last year"))

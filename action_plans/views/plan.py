@@ -20,6 +20,7 @@ from action_plans.permissions import (
     can_edit_plan,
     can_make,
     can_read_plans,
+    can_renew_plan,
 )
 from action_plans.services.plan import create_plan, make_transition
 from action_plans.services.readiness import (
@@ -120,6 +121,7 @@ def plan_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "steps": plan.steps.select_related("by"),
         "can_edit": can_edit_plan(request.user, plan),
         "transitions": available_transitions(request.user, plan),
+        "can_renew": can_renew_plan(request.user, plan),
         "missing": what_is_missing(plan) if plan.is_editable else [],
         "without_target": indicators_without_target(plan),
         "indicator_count": plan.indicators.count(),

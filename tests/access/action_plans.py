@@ -71,6 +71,10 @@ insiders_of_edition = dict.fromkeys(
 )
 
 
+def published(get):
+    return {"pk": make_plan(get("praia"), state=PlanState.PUBLISHED).pk}
+
+
 def goal(get):
     return {"code": StrategicGoalFactory(code="NIS1").code}
 
@@ -87,6 +91,7 @@ def strategy(get):
 
 GET: dict[str, Row] = {
     "action_plans:plan_coverage": only(*READERS),
+    "action_plans:plan_renew": only("planner_praia", **NOT_PLANNERS),
     "action_plans:strategy_detail": signed_in(),
     "action_plans:strategy_coverage": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:goal_detail": signed_in(),
@@ -124,6 +129,7 @@ GET: dict[str, Row] = {
     "action_plans:edition_gazette": only("approver_praia", **insiders_of_edition),
 }
 POST: dict[str, Row] = {
+    "action_plans:plan_renew": only("planner_praia", **NOT_PLANNERS),  # an empty form comes back
     "action_plans:goal_create": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:goal_edit": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:goal_remove": only(*NATIONAL, gives=FOUND, others=FORBIDDEN),
@@ -152,6 +158,7 @@ POST: dict[str, Row] = {
 }
 ARGUMENTS: dict[str, Builder] = {
     "action_plans:plan_coverage": plan,
+    "action_plans:plan_renew": published,
     "action_plans:goal_create": strategy,
     "action_plans:goal_detail": goal,
     "action_plans:goal_edit": goal,
