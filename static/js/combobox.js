@@ -1,12 +1,18 @@
 // <select data-combobox> becomes a field to type in: any word, accents or not, or a code.
 // The select stays and keeps the value; its "change" event still tells that something was chosen.
+// What stands in the field is what will be recorded: text that names no entry records nothing, and says so.
 {
+  let isPressed = false;
+  for (const name of ["pointerdown", "pointerup", "pointercancel"]) {
+    addEventListener(name, () => (isPressed = name === "pointerdown"), true);
+  }
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
   const enhance = (select) => {
     const input = document.createElement("input");
     const list = document.createElement("ul");
     const box = document.createElement("div");
+    const problem = document.createElement("p");
     const id = select.id;
     const entries = [...select.options]
       .filter((option) => option.value)
@@ -16,10 +22,16 @@
         return { option, note, words: ` ${fold(`${option.text} ${code} ${note} ${search}`)}` };
       });
     let active = -1;
+    let chosen = select.value;
 
+    problem.className = "field-error";
+    problem.id = `${id}-problem`;
+    problem.hidden = true;
+    problem.setAttribute("role", "alert");
     box.className = "combobox";
     select.before(box);
     box.append(input, list, select);
+    box.before(problem);
     select.id = `${id}-select`;
     const focused = select.autofocus || document.activeElement === select;
     select.hidden = true;
@@ -39,8 +51,19 @@
     const label = document.querySelector(`label[for="${CSS.escape(id)}"]`);
     if (label) list.setAttribute("aria-label", label.firstChild.textContent.trim());
 
+    const describedBy = input.getAttribute("aria-describedby") ?? "";
+    const isInvalid = input.getAttribute("aria-invalid") ?? "false";
+    const complain = (text) => {
+      problem.hidden = !text;
+      problem.textContent = text;
+      input.setAttribute("aria-invalid", text ? "true" : isInvalid);
+      input.setAttribute("aria-describedby", text ? `${describedBy} ${problem.id}`.trim() : describedBy);
+      if (!text && !describedBy) input.removeAttribute("aria-describedby");
+    };
     const showChosen = () => {
-      input.value = select.value ? select.selectedOptions[0].text : "";
+      chosen = select.value;
+      input.value = chosen ? select.selectedOptions[0].text : "";
+      complain("");
     };
     const close = () => {
       list.hidden = true;
@@ -49,7 +72,7 @@
       input.removeAttribute("aria-activedescendant");
     };
     const choose = (value) => {
-      const isNew = select.value !== value;
+      const isNew = chosen !== value;
       select.value = value;
       showChosen();
       close();
@@ -94,30 +117,58 @@
       if (terms.length) activate(0);
     };
 
-    input.addEventListener("input", () => open(input.value));
+    // Takes what was typed in full; anything else than an entry's own words chooses nothing.
+    const settle = () => {
+      const text = fold(input.value.trim());
+      if (select.value && text === fold(select.selectedOptions[0].text.trim())) return true;
+      const named = entries.filter(({ option }) =>
+        [option.text, option.dataset.code ?? ""].some((words) => text && fold(words.trim()) === text),
+      );
+      const values = [...new Set(named.map(({ option }) => option.value))];
+      const typed = input.value;
+      choose(values.length === 1 ? values[0] : "");
+      if (values.length === 1 || !text) return true;
+      input.value = typed;
+      return false;
+    };
+    const refuse = () => complain(document.body.dataset.notInList.replace("TEXT", input.value.trim()));
+
+    input.addEventListener("input", () => {
+      complain("");
+      select.value = "";
+      open(input.value);
+    });
     input.addEventListener("click", () => list.hidden && open(""));
     input.addEventListener("focus", () => input.select());
     input.addEventListener("keydown", (event) => {
-      const chosen = !list.hidden && list.querySelector("[aria-selected=true]");
+      const marked = !list.hidden && list.querySelector("[aria-selected=true]");
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
         if (list.hidden) open("");
         activate(event.key === "ArrowDown" ? active + 1 : Math.max(active, 0) - 1);
       } else if (event.key === "Enter" && !event.ctrlKey && !list.hidden) {
         event.preventDefault();
-        if (chosen) choose(chosen.dataset.value);
-      } else if (event.key === "Tab" && chosen) {
-        choose(chosen.dataset.value);
+        if (marked) choose(marked.dataset.value);
       } else if (event.key === "Escape" && !list.hidden) {
         event.preventDefault();
+        select.value = chosen;
         showChosen();
         close();
       }
     });
     input.addEventListener("blur", () => {
-      if (!input.value.trim()) choose("");
-      else showChosen();
       close();
+      if (settle()) return;
+      // What the pointer is on must not move away under it before the click is complete.
+      if (isPressed) addEventListener("pointerup", () => setTimeout(refuse), { once: true });
+      else refuse();
+    });
+    select.form?.addEventListener("submit", (event) => {
+      if (settle()) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      input.focus();
+      refuse();
     });
     list.addEventListener("mousedown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => {

@@ -46,7 +46,8 @@ def test_person_and_outcome_are_within_the_keys_too(page, sign_in, desk_praia, t
     page.goto(DESK)
     keys = Keys(page)
     keys.type("renovacao")
-    keys.press("Tab")  # takes the topic and moves on to the channel
+    keys.press("Enter")  # the topic
+    keys.press("Tab")  # channel
     keys.press("Tab")  # sex
     keys.type("m")
     keys.press("Tab")

@@ -6,7 +6,7 @@ from django.conf import settings
 SCRIPTS = settings.BASE_DIR / "static" / "js"
 FORM = """
 <title>Registar</title>
-<body data-nothing-found="Nada encontrado">
+<body data-nothing-found="Nada encontrado" data-not-in-list="“TEXT” não está na lista.">
 <main>
   <form method="post" action="/healthz" {attributes}>
     <label for="id_topic">Assunto</label>
@@ -73,6 +73,30 @@ def test_the_topic_list_obeys_the_keyboard_and_the_finger(show):
     topic.fill("")
     topic.press("Tab")
     assert page.locator("select[name=topic]").input_value() == ""
+
+
+def test_what_is_seen_in_a_list_is_what_is_recorded(show):
+    page = show("combobox.js")
+    topic = page.get_by_role("combobox", name="Assunto")
+    chosen = page.locator("select[name=topic]")
+    topic.fill("residencia")
+    topic.press("Enter")
+    assert chosen.input_value() == "RES-1"
+    topic.fill("centro")  # the first match is marked, and not taken by leaving
+    topic.press("Tab")
+    assert (topic.input_value(), chosen.input_value()) == ("centro", "")
+    assert page.get_by_role("alert").inner_text() == "“centro” não está na lista."
+    assert topic.get_attribute("aria-invalid") == "true"
+    page.evaluate("document.querySelector('form').requestSubmit()")
+    assert page.url.endswith("/form")
+    assert page.evaluate("document.activeElement.id") == "id_topic"
+    topic.fill("RENOVACAO DA AUTORIZACAO")  # its words in full are a choice
+    topic.press("Tab")
+    assert (topic.input_value(), chosen.input_value()) == ("Renovação da autorização", "RES-2")
+    assert page.get_by_role("alert").count() == 0
+    topic.fill("nada")
+    topic.press("Escape")
+    assert (topic.input_value(), chosen.input_value()) == ("Renovação da autorização", "RES-2")
 
 
 def test_a_form_is_sent_once_by_the_keyboard(show):
