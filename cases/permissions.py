@@ -16,6 +16,10 @@ def can_use_desk(user: User) -> bool:
     return bool(user.municipality_ids(DESK_ROLES))
 
 
+def coordinates(user: User) -> bool:
+    return bool(user.municipality_ids({Role.COORDINATOR}))
+
+
 def can_log_enquiry(user: User, office: Office) -> bool:
     return user.has_role_in(office.municipality_id, DESK_ROLES)
 

@@ -62,6 +62,6 @@ class OfficeAdmin(ReferenceAdmin):
 @admin.register(Partner)
 class PartnerAdmin(SpreadsheetAdmin):
     resource_classes = [PartnerResource]
-    list_display = ["code", "name_pt", "kind", "is_active"]
+    list_display = ["code", "name_pt", "kind", "phone", "is_active"]
     list_filter = ["kind", "is_active"]
     search_fields = ["code", "name_pt", "name_en", "name_fr"]

@@ -169,6 +169,12 @@ class Partner(models.Model):
     name_en = models.CharField(_("name (English)"), max_length=160, blank=True)
     name_fr = models.CharField(_("name (French)"), max_length=160, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, blank=True)
+    phone = models.CharField(
+        _("phone"),
+        max_length=60,
+        blank=True,
+        help_text=_("The number that a desk calls, as it is dialled in the country."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

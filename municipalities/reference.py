@@ -269,6 +269,9 @@ def _put_partners(path: Path, tally: Tally) -> None:
             "name_en": _text(path, row, "en"),
             "name_fr": _text(path, row, "fr"),
         }
+        # A number that the administration has typed is kept where the file has none.
+        if phone := _text(path, row, "phone"):
+            values["phone"] = phone
         with faults_at(path, row.line):
             put_row(Partner, {"code": code}, values, tally)
 

@@ -47,7 +47,7 @@ class PartnerResource(SafeModelResource):
     class Meta:
         model = Partner
         import_id_fields = ["code"]
-        fields = ["code", "kind", "name_pt", "name_en", "name_fr", "is_active"]
+        fields = ["code", "kind", "name_pt", "name_en", "name_fr", "phone", "is_active"]
         export_order = fields
         clean_model_instances = True
         skip_unchanged = True

@@ -144,6 +144,10 @@ class Topic(ReferenceRow):
             return []
         return list(self.call_first.all()) or (list(self.parent.call_first.all()) if self.parent else [])
 
+    def lacks_a_number(self) -> bool:
+        """Whether somebody is to be called at once whose telephone is not known."""
+        return any(not partner.phone for partner in self.urgent_partners())
+
 
 class Channel(ReferenceRow):
     """How the contact reached the desk."""

@@ -17,7 +17,7 @@ from accounts.services import answer_once, close_draft, restore_draft
 from cases.filters import EnquiryFilter
 from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
 from cases.models import Enquiry, Topic, describe, label_of
-from cases.permissions import can_correct_enquiry, can_undo_enquiry, can_void_enquiry
+from cases.permissions import can_correct_enquiry, can_undo_enquiry, can_void_enquiry, coordinates
 from cases.services.enquiries import (
     CONTENT_FIELDS,
     EnquiryChanged,
@@ -72,6 +72,7 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
         "draft": draft,
         "offices": offices,
         "topic": Topic.objects.with_guidance().filter(code=asked_for).first() if asked_for else None,
+        "is_coordinator": coordinates(request.user),
         "has_last": mine is not None,
         "latest": latest.with_names()[:LATEST],
     }

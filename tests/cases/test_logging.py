@@ -134,6 +134,30 @@ def test_an_urgent_topic_says_whom_to_call_first(desk, violence, partner):
     assert card.index("data-urgent") < card.index(partner.name_pt)
 
 
+def test_whom_to_call_comes_with_the_number_to_call(desk, violence, partner):
+    violence.call_first.add(partner)
+    card = reverse("cases:topic_card", args=[violence.pk])
+    assert "número por preencher" in desk.get(card).text
+    partner.phone = "261 00 00"
+    partner.save()
+    html = desk.get(card).text
+    assert 'href="tel:2610000"' in html
+    assert "número por preencher" not in html
+
+
+def test_a_coordinator_is_told_who_enters_a_missing_number(
+    client, coordinator_praia, desk_praia, violence, partner
+):
+    violence.call_first.add(partner)
+    said = {}
+    for user in (desk_praia, coordinator_praia):
+        client.force_login(user)
+        said[user] = (
+            "Administração › Parceiros" in client.get(reverse("cases:topic_card", args=[violence.pk])).text
+        )
+    assert said == {desk_praia: False, coordinator_praia: True}
+
+
 def test_an_officer_of_several_offices_chooses_one(desk, fields, praia, office_praia, office_sal):
     second = OfficeFactory(municipality=praia, code="PR2")
     assert "office" in desk.post(CREATE, fields).context["form"].errors
