@@ -39,7 +39,9 @@ if DEMO:
     SECRET_KEY = env("SECRET_KEY", default="") or demo_secret_key()
     ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
 else:
-    for name in ("SECRET_KEY", "ALLOWED_HOSTS"):
+    # A forgotten address would be printed for good in a published PDF, and without a mail server the
+    # links to choose a password would stand in the journal.
+    for name in ["SECRET_KEY", "ALLOWED_HOSTS", *([] if DEBUG else ["SITE_URL", "EMAIL_URL"])]:
         if not env(name, default=""):
             raise ImproperlyConfigured(f"Set {name}: see .env.example.")
     SECRET_KEY = env("SECRET_KEY")
@@ -56,6 +58,8 @@ LABELS = {
     "country": env("COUNTRY_LABEL", default="Cabo Verde"),
 }
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
+if not SITE_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured(f"SITE_URL has to begin with https://, and is {SITE_URL!r}: see .env.example.")
 
 # What leaves a desk as statistics. Counts below the threshold are not shown; a quarter is published so many
 # days after its end, which is when late entries and corrections stop counting; and these nationalities have a
@@ -196,7 +200,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# Mail: the console in demo mode, else the server named by EMAIL_URL.
+# Mail: the console in demo mode and with DEBUG, else the server named by EMAIL_URL.
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="portal@localhost")
 

@@ -11,13 +11,20 @@ from django.core.exceptions import ImproperlyConfigured
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = ROOT / "gai_portal" / "settings.py"
 DECIDING = ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "DEBUG", "DEMO"]
+REAL = {
+    "SECRET_KEY": "secret",
+    "ALLOWED_HOSTS": "portal.example",
+    "SITE_URL": "https://portal.example",
+    "EMAIL_URL": "smtp://localhost:25",
+    "DATABASE_URL": "postgres:///portal",
+}
 
 
 @pytest.fixture
 def settings_with(monkeypatch):
     """The settings as they come out of these variables alone, whatever this computer has set."""
     monkeypatch.setattr(environ.Env, "read_env", lambda *args, **kwargs: None)
-    for name in [*DECIDING, "HTTPS", "EMAIL_URL"]:
+    for name in [*DECIDING, "HTTPS", "SITE_URL", "EMAIL_URL"]:
         monkeypatch.delenv(name, raising=False)
 
     def read(**variables: str) -> dict:
@@ -47,6 +54,9 @@ def test_without_settings_it_is_a_demonstration_for_this_computer(settings_with)
         ({"ALLOWED_HOSTS": "portal.example"}, "SECRET_KEY"),
         ({"SECRET_KEY": "secret"}, "ALLOWED_HOSTS"),
         ({"SECRET_KEY": "secret", "ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS"),
+        (REAL | {"SITE_URL": ""}, "SITE_URL"),
+        (REAL | {"SITE_URL": "portal.example"}, "SITE_URL"),
+        (REAL | {"EMAIL_URL": ""}, "EMAIL_URL"),
     ],
 )
 def test_a_real_installation_is_told_what_is_missing(settings_with, variables, missing):
@@ -55,9 +65,7 @@ def test_a_real_installation_is_told_what_is_missing(settings_with, variables, m
 
 
 def test_a_real_installation_is_strict_unless_told_otherwise(settings_with):
-    settings = settings_with(
-        SECRET_KEY="secret", ALLOWED_HOSTS="portal.example", DATABASE_URL="postgres:///portal"
-    )
+    settings = settings_with(**REAL)
     assert settings["DEMO"] is False
     assert settings["DEBUG"] is False
     assert settings["SESSION_COOKIE_SECURE"] is True
@@ -65,7 +73,21 @@ def test_a_real_installation_is_strict_unless_told_otherwise(settings_with):
     assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.postgresql"
 
 
+def test_a_developer_needs_no_mail_server(settings_with):
+    settings = settings_with(DEBUG="1", SECRET_KEY="secret", ALLOWED_HOSTS="localhost")
+    assert settings["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+    assert settings["SITE_URL"] == "http://127.0.0.1:8000"
+
+
 def test_every_variable_is_explained():
     read = set(re.findall(r"env(?:\.\w+)?\(\s*\"([A-Z_]+)\"", SETTINGS.read_text()))
     explained = set(re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert read == explained
+
+
+def test_no_remark_stands_behind_a_setting_in_the_operators_page():
+    """systemd would take it for a part of the value."""
+    lines = (ROOT / "docs" / "operators.md").read_text().splitlines()
+    settings = [line for line in lines if re.match(r" {4}[A-Z_]+=", line)]
+    assert len(settings) > 5
+    assert not [line for line in settings if " #" in line]
