@@ -31,7 +31,7 @@ PLACES = {
     "santacatarina": ("CV-CA", "Santa Catarina"),
     "saofilipe": ("CV-SF", "São Filipe"),
 }
-WITH_A_DESK = ["praia", "sal", "boavista"]
+WITH_A_DESK = ["praia", "sal", "boavista", "saovicente"]
 DEMO_PARTNER = "PAC"
 
 

@@ -31,6 +31,7 @@ from action_plans.models import (
     TemplateMeasure,
     TemplateObjective,
     TemplateSection,
+    TopicArea,
 )
 from action_plans.workflow import TemplateState
 
@@ -234,3 +235,13 @@ class StrategicIndicatorAdmin(RoleModelAdmin):
     list_display = ["text_pt", "goal", "baseline_value", "target_value", "target_year"]
     list_select_related = ["goal"]
     search_fields = ["text_pt", "goal__code"]
+
+
+@admin.register(TopicArea)
+class TopicAreaAdmin(RoleModelAdmin):
+    """Which area a topic of the desk speaks about: written in the workspace, which keeps who did it."""
+
+    readers = NATIONAL_ROLES
+    list_display = ["topic_code", "area_code"]
+    list_filter = ["area_code"]
+    search_fields = ["topic_code", "area_code"]

@@ -33,6 +33,11 @@ def can_read_plans(user: User) -> bool:
     return user.has_national_role(NATIONAL_ROLES) or bool(user.municipality_ids(MUNICIPAL_ROLES))
 
 
+def can_place_topics(user: User) -> bool:
+    """Who says which area a topic of the desk speaks about."""
+    return user.has_national_role(NATIONAL_ROLES)
+
+
 def can_create_plan(user: User, municipality_id: str) -> bool:
     return user.has_role_in(municipality_id, {Role.PLANNER})
 

@@ -1,7 +1,9 @@
-"""Loads this app's files: the strategy, the global goals, and the starter of the national template.
+"""Loads this app's files: the strategy, the global goals, the starter of the national template, and which
+topics of the desk belong to which of its areas.
 
 The starter becomes version 1, as a draft for the national level to read, edit and issue. Loading again
-brings a changed file into that draft as long as nobody has edited it; an edited or issued one is kept.
+brings a changed file into that draft as long as nobody has edited it; an edited or issued one is kept, and so
+is the area of a topic that somebody has changed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +13,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from action_plans.models import FrameworkTarget, StrategicGoal, Strategy, Template, TemplateIndicator
+from action_plans.models import (
+    FrameworkTarget,
+    StrategicGoal,
+    Strategy,
+    Template,
+    TemplateArea,
+    TemplateIndicator,
+    TopicArea,
+)
 from action_plans.services.content import (
     HEADING,
     ContentFault,
@@ -21,18 +31,22 @@ from action_plans.services.content import (
     items_of,
     write_items,
 )
+from cases.statistics import topic_names
 from gai_portal.lib.reference import LinedDict, ReferenceFault, Tally, put_row, read_yaml
 
 DATA = Path(__file__).parent / "data"
 STRATEGY_FILE = DATA / "strategy.yaml"
 TEMPLATE_FILE = DATA / "starter_template.yaml"
+TOPICS_FILE = DATA / "topic_areas.yaml"
 
 
 @transaction.atomic
 def load_reference(
-    strategy_file: Path = STRATEGY_FILE, template_file: Path = TEMPLATE_FILE
+    strategy_file: Path = STRATEGY_FILE,
+    template_file: Path = TEMPLATE_FILE,
+    topics_file: Path = TOPICS_FILE,
 ) -> dict[str, Tally]:
-    """Bring the files into the database, whole or not at all. Partners must have been loaded before."""
+    """Bring the files into the database, whole or not at all. Partners and topics must be there before."""
     starter = TemplateFile(template_file)
     strategy, goals, targets = Tally(), Tally(), Tally()
     nis = load_strategy(strategy_file, strategy)
@@ -47,6 +61,7 @@ def load_reference(
         "strategic goals": goals,
         "global goals": targets,
         "national template": load_template(starter),
+        "areas of topics": load_topic_areas(topics_file),
     }
 
 
@@ -83,6 +98,32 @@ def load_template(starter: "TemplateFile") -> Tally:
         write_items(template, items)
     except ContentFault as fault:
         raise starter.fault(starter.places[fault.code], fault.field, fault.problem) from fault
+    return tally
+
+
+def load_topic_areas(path: Path) -> Tally:
+    """Say of each topic which area it belongs to, unless somebody said otherwise."""
+    file, tally = ReferenceFile(path), Tally()
+    areas = set(TemplateArea.objects.values_list("code", flat=True))
+    topics = {topic.code for topic in topic_names()}
+    stored = TopicArea.objects.in_bulk()
+    placed: dict[str, str] = {}
+    for row in file.rows(file.content, "areas"):
+        area = file.text(row, "code")
+        if area not in areas:
+            raise file.fault(row, "code", f"“{area}” is no area of the national template")
+        for topic in file.codes(row, "topics"):
+            if topic not in topics:
+                raise file.fault(row, "topics", f"“{topic}” is no topic of the desk")
+            if topic in placed:
+                raise file.fault(row, "topics", f"“{topic}” stands already under {placed[topic]}")
+            placed[topic] = area
+            if topic in stored and stored[topic].is_changed_by_hand:
+                tally.kept += 1
+            else:
+                file.put(
+                    TopicArea, row, {"topic_code": topic}, {"area_code": area, "loaded_code": area}, tally
+                )
     return tally
 
 

@@ -1,12 +1,20 @@
-"""Counts about plans, each one aggregate."""
+"""Counts about plans, each one aggregate; and what the desk has published about the need for them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Coalesce
 
-from action_plans.models import Plan, PlanMeasure, StrategicGoal, TemplateArea
+from action_plans.models import Plan, PlanMeasure, StrategicGoal, TemplateArea, TopicArea
 from action_plans.workflow import Decision
+from cases.statistics import Need, Period, TopicName, latest_quarters, latest_years, topic_names
+from gai_portal.lib.count_tables import NOTHING, OTHER, Figure
+
+EVIDENCE_QUARTERS = 8
+EVIDENCE_NATIONALITIES = 3  # the most frequent ones
 
 
 @dataclass
@@ -123,3 +131,115 @@ def coverage(plans: QuerySet[Plan]) -> Coverage:
                 if goal_pk is not None:
                     counts[plan_pk, goal_pk] = counts.get((plan_pk, goal_pk), 0) + count
     return Coverage(goals_in_order(), counts)
+
+
+@dataclass(frozen=True)
+class TopicNeed:
+    """How many enquiries were about a topic, or a whole group, in the last year published and before."""
+
+    topic: TopicName
+    latest: Figure
+    before: Figure | None
+
+    @property
+    def is_group(self) -> bool:
+        return not self.topic.group
+
+
+@dataclass(frozen=True)
+class Share:
+    """Part of the enquiries of an area; a percentage only where both it and the whole are known."""
+
+    code: str
+    figure: Figure
+    percent: int | None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a municipality's desk has published on the topics of one area: suppressed numbers, no rows."""
+
+    topics: list[TopicName]  # those that the national level gave to this area
+    latest: Need | None
+    before: Need | None
+    needs: list[TopicNeed]
+    quarters: list[tuple[Period, Figure]]
+    sexes: list[Share]
+    nationalities: list[Share]
+    threshold: int  # counts below it are not told
+
+    @property
+    def groups(self) -> list[TopicName]:
+        return [topic for topic in self.topics if not topic.group]
+
+    @property
+    def single_topics(self) -> list[TopicName]:
+        """Counted by year alone: quarters, sexes and nationalities are published for whole groups."""
+        return [topic for topic in self.topics if topic.group]
+
+    @property
+    def total(self) -> Figure:
+        return reduce(add, (need.latest for need in self.needs), NOTHING)
+
+    @property
+    def total_before(self) -> Figure:
+        return reduce(add, (need.before or NOTHING for need in self.needs), NOTHING)
+
+    @property
+    def direction(self) -> str:
+        """`up` or `down` if the last four quarters surely had more or fewer than the four before."""
+        if len(self.quarters) < EVIDENCE_QUARTERS:
+            return ""
+        earlier, later = (
+            reduce(add, (shown for _period, shown in part), NOTHING)
+            for part in (self.quarters[:4], self.quarters[4:])
+        )
+        if earlier.most is not None and later.least > earlier.most:
+            return "up"
+        return "down" if later.most is not None and later.most < earlier.least else ""
+
+
+def area_evidence(municipality_code: str, area_code: str) -> Evidence:
+    """Everything beside one area, in a number of queries that does not grow."""
+    placed = set(TopicArea.objects.filter(area_code=area_code).values_list("topic_code", flat=True))
+    # A group stands for its topics: one that is in the same area is not counted twice.
+    topics = [topic for topic in topic_names() if topic.code in placed and topic.group not in placed]
+    groups = [topic.code for topic in topics if not topic.group]
+    latest, before = [*latest_years(municipality_code, 2), None, None][:2]
+    quarters = latest_quarters(municipality_code, EVIDENCE_QUARTERS) if groups else []
+    sexes: Mapping[str, Figure] = latest.by_sex(groups) if latest and groups else {}
+    nationalities: Mapping[str, Figure] = latest.by_nationality(groups) if latest and groups else {}
+    of_groups = reduce(add, (latest.of_group(group) for group in groups), NOTHING) if latest else NOTHING
+    return Evidence(
+        topics=topics,
+        latest=latest,
+        before=before,
+        needs=[
+            TopicNeed(topic, _need_of(latest, topic), _need_of(before, topic) if before else None)
+            for topic in topics
+            if latest
+        ],
+        quarters=[
+            (need.period, reduce(add, (need.of_group(group) for group in groups), NOTHING))
+            for need in quarters
+        ],
+        sexes=[_share(sex, sexes[sex], of_groups) for sex in ("f", "m", "") if sex in sexes],
+        nationalities=_most_frequent(nationalities, of_groups),
+        threshold=next((need.threshold for need in (latest, *quarters) if need), 0),
+    )
+
+
+def _need_of(need: Need, topic: TopicName) -> Figure:
+    return need.of_topic(topic.group, topic.code) if topic.group else need.of_group(topic.code)
+
+
+def _share(code: str, part: Figure, whole: Figure) -> Share:
+    is_known = part.is_exact and whole.is_exact and whole.least
+    return Share(code, part, round(100 * part.least / whole.least) if is_known else None)
+
+
+def _most_frequent(nationalities: Mapping[str, Figure], whole: Figure) -> list[Share]:
+    """The nationalities with a column of their own, the most frequent first."""
+    named = [(code, shown) for code, shown in nationalities.items() if code not in ("", OTHER)]
+    named.sort(key=lambda item: (-item[1].least, -(item[1].most or 0), item[0]))
+    return [_share(code, shown, whole) for code, shown in named[:EVIDENCE_NATIONALITIES]]

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from action_plans.views import history, indicators, plan, publication, renewal, strategy, tailoring, template
+from action_plans.views import (
+    evidence,
+    history,
+    indicators,
+    plan,
+    publication,
+    renewal,
+    strategy,
+    tailoring,
+    template,
+)
 
 app_name = "action_plans"
 urlpatterns = [
@@ -53,6 +63,8 @@ urlpatterns = [
         strategy.goal_indicator_remove,
         name="goal_indicator_remove",
     ),
+    path("topics/", evidence.topic_area_list, name="topic_area_list"),
+    path("topics/<str:code>/", evidence.topic_area_edit, name="topic_area_edit"),
     path("template/", template.template_list, name="template_list"),
     path("template/start/", template.template_start, name="template_start"),
     path("template/<int:number>/", template.template_detail, name="template_detail"),

@@ -15,7 +15,7 @@ from gai_portal.lib.reference import Tally
 from municipalities.models import Office
 
 MARK = "(demonstração)"
-MUNICIPALITIES = ["CV-PR", "CV-SL", "CV-BV"]
+MUNICIPALITIES = ["CV-PR", "CV-SL", "CV-BV", "CV-SV"]
 NUMBER = 400  # at each office
 MONTHS = 24
 WORKING_HOURS = (8, 16)
@@ -148,7 +148,7 @@ def invent(dice: random.Random, office: Office, authors: list[User], restricted:
 
 @transaction.atomic
 def load_demo_enquiries() -> Tally:
-    """About two years of enquiries at three offices. An office that has them already stays as it is."""
+    """About two years of enquiries at four offices. An office that has them already stays as it is."""
     tally = Tally()
     wanted: dict[type[ReferenceRow], set[str]] = {
         Topic: set(TOPICS),

@@ -143,6 +143,11 @@ class Need:
     def total(self) -> Figure:
         return figure(self.tables)
 
+    @property
+    def threshold(self) -> int:
+        """Counts below it are not told."""
+        return self.tables["threshold"]
+
     def topics_of(self, group: str) -> dict[str, Figure]:
         """The topics of a group that anybody asked about."""
         return self._split("topic", [group])

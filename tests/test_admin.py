@@ -32,6 +32,7 @@ RIGHTS = {
     "action_plans.strategicgoal": (NATIONAL, NATIONAL, NATIONAL, NOBODY),
     "action_plans.strategicindicator": (NATIONAL, NATIONAL, NATIONAL, NOBODY),
     "action_plans.frameworktarget": (NATIONAL, NATIONAL, NATIONAL, NOBODY),
+    "action_plans.topicarea": (NATIONAL, NOBODY, NOBODY, NOBODY),
     "action_plans.plan": (NATIONAL, NOBODY, NOBODY, NOBODY),
     "action_plans.edition": (NATIONAL, NOBODY, NOBODY, NOBODY),
     "cases.topic": (NATIONAL, NATIONAL, NATIONAL, NOBODY),

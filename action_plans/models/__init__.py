@@ -1,6 +1,7 @@
 """From the national strategy to published plans: strategy -> template -> plan -> edition."""
 
 from action_plans.models.edition import Edition, EditionFile
+from action_plans.models.evidence import TopicArea
 from action_plans.models.plan import Plan, PlanIndicator, PlanMeasure, PlanSection, PlanStep
 from action_plans.models.strategy import FrameworkTarget, StrategicGoal, StrategicIndicator, Strategy
 from action_plans.models.template import (
@@ -30,4 +31,5 @@ __all__ = [
     "TemplateMeasure",
     "TemplateObjective",
     "TemplateSection",
+    "TopicArea",
 ]

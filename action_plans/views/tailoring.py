@@ -30,7 +30,7 @@ from action_plans.services.tailoring import (
     save_section,
     undo,
 )
-from action_plans.statistics import AreaProgress, PlanProgress, plan_progress
+from action_plans.statistics import AreaProgress, PlanProgress, area_evidence, plan_progress
 from action_plans.views.conflict import conflict_page
 from action_plans.views.plan import get_plan
 from action_plans.workflow import Decision
@@ -86,6 +86,7 @@ def plan_area(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         "can_edit": can_edit_plan(request.user, plan),
         "units": units_of(plan),
         "following": _following(progress, code),
+        "evidence": area_evidence(plan.municipality_id, code),
     }
     return render(request, "action_plans/plan_area.html", context)
 
@@ -165,6 +166,7 @@ def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         "national_goals": measure.based_on.goals.all() if measure.based_on else measure.goals.all(),
         "proposed_partners": measure.based_on.partners.all() if measure.based_on else [],
         "partners": measure.partners.all(),
+        "evidence": area_evidence(plan.municipality_id, measure.area.code),
         **_neighbours(plan, measure),
     }
     return render(request, "action_plans/plan_measure.html", context)

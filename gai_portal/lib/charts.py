@@ -1,6 +1,6 @@
 """Drawings made of numbers, as SVG of our own: a few kilobytes, sharp on paper, readable aloud."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import cos, radians
 from typing import Any
@@ -142,3 +142,71 @@ def _labels(group_boxes: Mapping[str, Box]) -> list[Label]:
         is_free = not any(_label_box(name, x, below).meets(other) for other in taken)
         labels.append(Label(name, round(x), round(below if is_free else above)))
     return labels
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a chart: what is known stands solid, and pale above it what may be."""
+
+    x: int
+    width: int
+    top: int
+    height: int
+    may_top: int
+    may_height: int
+    label: str  # empty where there is no room
+    label_x: int
+    anchor: str
+
+
+@dataclass(frozen=True)
+class ColumnChart:
+    """Values over time, side by side, on one line: `most` is the highest, told at its height."""
+
+    width: int
+    height: int
+    base: int
+    most: int
+    columns: list[Column]
+
+
+def column_chart(
+    values: Sequence[tuple[str, float, float | None]], *, width: int = 240, height: int = 96
+) -> ColumnChart | None:
+    """A small chart of values with a label each; None without any.
+
+    A value is at least and at most so much, which is the same where it is known. One with no upper end is
+    drawn pale up to the top. Labels that would touch are left out, but never the first and the last.
+    """
+    if not values:
+        return None
+    head, foot = 18, 22
+    base = height - foot
+    highest = max(most if most is not None else least for _label, least, most in values)
+    scale = (base - head) / highest if highest else 0
+    step = width / len(values)
+    bar = min(round(step * 0.72), 40)
+    has_room = max(len(label) for label, _least, _most in values) * 8 < step
+    last = len(values) - 1
+    columns = []
+    for number, (label, least, most) in enumerate(values):
+        top = base - round(least * scale)
+        may_top = base - round((highest if most is None else most) * scale)
+        middle = round((number + 0.5) * step)
+        label_x, anchor = middle, "middle"
+        if not has_room:
+            label_x, anchor = {0: (0, "start"), last: (width, "end")}.get(number, (middle, ""))
+        columns.append(
+            Column(
+                x=middle - bar // 2,
+                width=bar,
+                top=top,
+                height=base - top,
+                may_top=may_top,
+                may_height=top - may_top,
+                label=label if anchor else "",
+                label_x=label_x,
+                anchor=anchor,
+            )
+        )
+    return ColumnChart(width, height, base, round(highest), columns)

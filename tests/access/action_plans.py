@@ -12,6 +12,7 @@ from tests.action_plans.factories import (
     fill_template,
     make_plan,
 )
+from tests.factories import TopicFactory
 
 
 def plan(get):
@@ -89,7 +90,14 @@ def strategy(get):
     return {}
 
 
+def topic_group(get):
+    TopicFactory(code="RES", name_pt="Autorização de residência")
+    return {"code": "RES"}
+
+
 GET: dict[str, Row] = {
+    "action_plans:topic_area_list": signed_in(),
+    "action_plans:topic_area_edit": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:plan_coverage": only(*READERS),
     "action_plans:plan_renew": only("planner_praia", **NOT_PLANNERS),
     "action_plans:strategy_detail": signed_in(),
@@ -130,6 +138,7 @@ GET: dict[str, Row] = {
 }
 POST: dict[str, Row] = {
     "action_plans:plan_renew": only("planner_praia", **NOT_PLANNERS),  # an empty form comes back
+    "action_plans:topic_area_edit": only(*NATIONAL, gives=FOUND, others=FORBIDDEN),
     "action_plans:goal_create": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:goal_edit": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:goal_remove": only(*NATIONAL, gives=FOUND, others=FORBIDDEN),
@@ -157,6 +166,7 @@ POST: dict[str, Row] = {
     "action_plans:template_item_restore": only(*NATIONAL, gives=FOUND),
 }
 ARGUMENTS: dict[str, Builder] = {
+    "action_plans:topic_area_edit": topic_group,
     "action_plans:plan_coverage": plan,
     "action_plans:plan_renew": published,
     "action_plans:goal_create": strategy,

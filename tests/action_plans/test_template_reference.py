@@ -18,14 +18,18 @@ from action_plans.models import (
     TemplateSection,
 )
 from gai_portal.lib.reference import ReferenceFault, Tally
-from tests.factories import PartnerFactory
+from tests.factories import PartnerFactory, TopicFactory
 
 ITEMS = 9 + 13 + 15 + 44 + 30
 
 
 @pytest.fixture
 def partners(db):
+    """What the files name: partners, and the topics of the desk."""
     content = yaml.safe_load(reference.TEMPLATE_FILE.read_text(encoding="utf-8"))
+    for row in yaml.safe_load(reference.TOPICS_FILE.read_text(encoding="utf-8"))["areas"]:
+        for code in row["topics"]:
+            TopicFactory(code=code)
     return [PartnerFactory(code=code) for code in content["entities"]]
 
 

@@ -1,6 +1,6 @@
 import re
 
-from gai_portal.lib.charts import outline_map
+from gai_portal.lib.charts import column_chart, outline_map
 
 
 def square(x: float, y: float, size: float = 0.1) -> dict:
@@ -51,3 +51,32 @@ def test_every_name_lies_inside_the_picture():
 def test_without_outlines_there_is_no_map():
     assert outline_map({"a": {}}, {"a": "A"}) is None
     assert outline_map({}, {}) is None
+
+
+def test_a_column_stands_solid_as_far_as_its_value_is_known():
+    chart = column_chart([("T1", 10, 10), ("T2", 5, 20), ("T3", 0, 0)], width=300, height=100)
+    known, partly, none = chart.columns
+    assert chart.most == 20
+    assert known.may_height == 0
+    assert partly.height == known.height / 2
+    assert partly.may_top + partly.may_height == partly.top
+    assert (none.height, none.may_height) == (0, 0)
+    assert all(column.x >= 0 and column.x + column.width <= 300 for column in chart.columns)
+
+
+def test_a_column_without_an_upper_end_reaches_the_top():
+    chart = column_chart([("T1", 10, 10), ("T2", 5, None)])
+    assert chart.columns[1].may_top == chart.columns[0].top
+
+
+def test_labels_that_would_touch_leave_the_first_and_the_last():
+    many = column_chart([(f"T{number} 2025", 1, 1) for number in range(8)])
+    assert [column.label for column in many.columns if column.label] == ["T0 2025", "T7 2025"]
+    assert (many.columns[0].label_x, many.columns[-1].label_x) == (0, many.width)
+    few = column_chart([("2010", 1, 1), ("2021", 2, 2)])
+    assert [column.label for column in few.columns] == ["2010", "2021"]
+
+
+def test_no_values_make_no_chart_and_zeros_a_flat_one():
+    assert column_chart([]) is None
+    assert column_chart([("T1", 0, 0)]).columns[0].height == 0
