@@ -110,6 +110,11 @@ class InvitationForm(forms.Form):
         role, place = self.scope
         if user and user.memberships.current().filter(role=role, municipality=place).exists():
             self.add_error("email", _("This person already has this role."))
+        elif user:
+            try:
+                Membership(user=user, role=role, municipality_id=place).clean()
+            except forms.ValidationError as error:
+                self.add_error("email", error)
         return cleaned
 
     @property

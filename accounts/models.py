@@ -7,14 +7,15 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import MUNICIPAL_ROLES, NATIONAL_ROLES, PARTNER_ROLES, Role
+from accounts.roles import DESK_ROLES, MUNICIPAL_ROLES, NATIONAL_ROLES, PARTNER_ROLES, Role
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -67,6 +68,8 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("active"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    # Part of what a session is checked by: the next number ends all of this person's sessions.
+    session_round = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -105,6 +108,15 @@ class User(AbstractBaseUser):
         """Partners that this person speaks for today."""
         return {m.partner_id for m in self.current_memberships if m.partner_id}
 
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """A session holds while the password and the round are those that it was opened with."""
+        of_password = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        if not self.session_round:
+            return of_password
+        return salted_hmac(
+            "accounts.session_round", f"{of_password}{self.session_round}", secret=secret, algorithm="sha256"
+        ).hexdigest()
+
     # The admin asks these. Rights come from memberships (accounts.admin_site), never from Django's tables.
     @property
     def is_staff(self) -> bool:
@@ -140,7 +152,12 @@ class MembershipQuerySet(MunicipalityScopedQuerySet):
     def current(self, on: date | None = None) -> Self:
         """Only memberships that run on a day (today in the country's time zone, if none is given)."""
         on = on or timezone.localdate()
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), starts_on__lte=on)
+        return self.during(on, on)
+
+    def during(self, first: date, last: date | None) -> Self:
+        """Those that run on a day of a span; without a last day it has no end."""
+        running = self.filter(Q(ends_on=None) | Q(ends_on__gte=first))
+        return running if last is None else running.filter(starts_on__lte=last)
 
 
 class Membership(models.Model):
@@ -198,6 +215,21 @@ class Membership(models.Model):
     def __str__(self) -> str:
         scope = self.municipality or self.partner
         return f"{self.get_role_display()}, {scope}" if scope else str(self.get_role_display())
+
+    def clean(self) -> None:
+        """Whoever oversees the nation never reads people's records: nobody has both kinds of role at once."""
+        if self.user_id is None or self.starts_on is None:
+            return
+        kinds = (DESK_ROLES, NATIONAL_ROLES)
+        never_with = next((kinds[1 - i] for i, kind in enumerate(kinds) if self.role in kind), frozenset())
+        others = Membership.objects.filter(user=self.user_id, role__in=never_with).exclude(pk=self.pk)
+        if others.during(self.starts_on, self.ends_on).exists():
+            raise ValidationError(
+                _(
+                    "Nobody has a desk role and a national role at the same time: "
+                    "the national level reads nobody's records."
+                )
+            )
 
 
 class OneTimeKey(models.Model):

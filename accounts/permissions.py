@@ -12,6 +12,11 @@ INVITES = {
 ENDS = {Role.COORDINATOR: frozenset({Role.OFFICER})}
 
 
+def can_administer_people(user: User) -> bool:
+    """Accounts and roles everywhere; never one's own."""
+    return user.has_national_role({Role.DGI_ADMINISTRATOR})
+
+
 def can_read_people(user: User) -> bool:
     return bool(user.municipality_ids(INVITES))
 

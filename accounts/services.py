@@ -7,11 +7,13 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 from allauth.account import app_settings as allauth_settings
+from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -20,7 +22,7 @@ from django.utils.text import Truncator
 
 from accounts.http import SignedInRequest
 from accounts.models import Draft, Membership, Notice, OneTimeKey, User
-from accounts.permissions import can_end_membership, roles_to_invite
+from accounts.permissions import can_administer_people, can_end_membership, roles_to_invite
 from accounts.roles import Role
 
 if TYPE_CHECKING:
@@ -177,9 +179,13 @@ def _said(text: "Text") -> str:
     return str(text() if callable(text) else text)
 
 
-def _message(user: User, template: str, *, subject: str, **context: object) -> mail.EmailMessage:
+def _message(
+    user: User, template: str, *, subject: str, to: str = "", **context: object
+) -> mail.EmailMessage:
     body = render_to_string(template, {"user": user, "labels": settings.LABELS, **context})
-    return mail.EmailMessage(subject=" ".join(subject.split()), body=body.strip() + "\n", to=[user.email])
+    return mail.EmailMessage(
+        subject=" ".join(subject.split()), body=body.strip() + "\n", to=[to or user.email]
+    )
 
 
 def _send_on_commit(messages: list[mail.EmailMessage]) -> None:
@@ -206,16 +212,70 @@ def invite(*, email: str, name: str, role: Role, municipality_id: str, by: User)
         user = User.objects.create_user(email, name=name, language=by.language)
     if not user.is_active:
         raise PermissionDenied(f"the account of {user} is closed")
-    membership = Membership.objects.create(user=user, role=role, municipality_id=municipality_id)
+    membership = Membership(user=user, role=role, municipality_id=municipality_id)
+    membership.full_clean()
+    membership.save()
     if is_new:
         send_invitation(user)
-    else:
-        notify([user], text=lambda: _new_role(membership), url=reverse("workspace"))
+    tell_of_role(membership, by=by, is_new=is_new)
     return user
+
+
+def tell_of_role(membership: Membership, *, by: User, is_new: bool = False) -> None:
+    """No role is given unseen: the person hears of it, and whoever answers for that municipality's people.
+
+    A new person (`is_new`) reads of it in the invitation.
+    """
+    if not is_new:
+        notify([membership.user], text=lambda: _new_role(membership), url=reverse("workspace"))
+    if membership.municipality_id:
+        answerable = User.objects.with_role({Role.COORDINATOR, Role.APPROVER}, membership.municipality_id)
+        notify(
+            answerable.exclude(pk__in=[by.pk, membership.user_id]),
+            text=lambda: _role_given(membership, by),
+            url=reverse("accounts:person_list"),
+        )
 
 
 def _new_role(membership: Membership) -> str:
     return translation.gettext("You have a new role: {membership}.").format(membership=membership)
+
+
+def _role_given(membership: Membership, by: User) -> str:
+    return translation.gettext("{by} gave {person} a role: {membership}.").format(
+        by=by, person=membership.user, membership=membership
+    )
+
+
+def end_sessions(user: User) -> None:
+    """Whoever is signed in as this person is asked for the password again, on every computer."""
+    User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
+
+
+@transaction.atomic
+def move_account(user: User, *, former: str, by: User) -> None:
+    """An account has got another address: only the holder of that mailbox goes on with it.
+
+    The former address is told, sessions end, and the old password opens nothing any more.
+    """
+    if not can_administer_people(by):
+        raise PermissionDenied(f"{by} may not change the address of {user}")
+    # The sign-in library's own list would let the former address ask for a new password.
+    EmailAddress.objects.filter(user=user).delete()
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    end_sessions(user)
+    with translation.override(user.language):
+        subject = translation.gettext("The address of your account in the {office} portal was changed")
+        message = _message(
+            user,
+            "accounts/email/address_changed.txt",
+            subject=subject.format(**settings.LABELS),
+            to=former,
+            former=former,
+        )
+    _send_on_commit([message])
+    send_invitation(user)
 
 
 def send_invitation(user: User) -> None:
