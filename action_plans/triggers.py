@@ -10,13 +10,16 @@ from action_plans.models import (
     TemplateMeasure,
     TemplateObjective,
     TemplateSection,
+    UpdateDecision,
 )
 from action_plans.models.edition import MAY_FOLLOW
+from action_plans.models.update import UNDOING
 from gai_portal.lib.triggers import Trigger, changed, guard
 
 ISSUED_STAYS = "An issued version of the national template never changes."
 EDITION_STAYS = "A published edition never changes."
 STEP_STAYS = "A step of a plan never changes."
+UPDATE_STAYS = "A decision about an update never changes; it can be undone, once."
 
 # Where the row {row} belongs to a version that is no draft any more, told from each level of the document.
 OF_TEMPLATE = (
@@ -67,6 +70,12 @@ EDITION_TRIGGERS: list[Trigger] = [
     Trigger(EditionFile, "UPDATE", "", EDITION_STAYS),
     Trigger(EditionFile, "DELETE", "", EDITION_STAYS),
     Trigger(PlanStep, "UPDATE", "", STEP_STAYS),
+    Trigger(
+        UpdateDecision,
+        "UPDATE",
+        f"OLD.undone_at IS NOT NULL OR {changed(UpdateDecision, but=UNDOING)}",
+        UPDATE_STAYS,
+    ),
 ]
 
 TRIGGERS: list[Trigger] = [*TEMPLATE_TRIGGERS, *EDITION_TRIGGERS]

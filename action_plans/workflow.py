@@ -44,6 +44,17 @@ class Decision(models.TextChoices):
 CARRIED_OUT = frozenset({Decision.ADOPTED, Decision.ADAPTED, Decision.LOCAL})
 
 
+class UpdateChoice(models.TextChoices):
+    """What a planner does with a change of the national template."""
+
+    TAKE = "take", _("Taken")
+    ANEW = "anew", _("Taken, to decide anew")
+    KEEP = "keep", _("Kept as it was")
+    MERGE = "merge", _("Merged")
+    LEAVE_OUT = "leave_out", _("Left out")
+    GO_ON = "go_on", _("Goes on as a local measure")
+
+
 @dataclass(frozen=True)
 class Transition:
     """One move of a plan along its workflow."""

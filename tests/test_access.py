@@ -100,6 +100,7 @@ def test_the_readers_of_every_scoped_model_are_named():
         "PlanQuerySet": (everyone_local, national),
         "PlanItemQuerySet": (everyone_local, national),
         "PlanMeasureQuerySet": (everyone_local, national),
+        "UpdateDecisionQuerySet": (everyone_local, national),
     }
     found = {q.__name__: (q.local_readers, q.national_readers) for q in scoped_querysets()}
     assert found == expected

@@ -12,6 +12,7 @@ from action_plans.models.template import (
     TemplateObjective,
     TemplateSection,
 )
+from action_plans.models.update import UpdateDecision
 
 __all__ = [
     "Edition",
@@ -32,4 +33,5 @@ __all__ = [
     "TemplateObjective",
     "TemplateSection",
     "TopicArea",
+    "UpdateDecision",
 ]

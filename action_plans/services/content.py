@@ -5,7 +5,7 @@ Every column is named, whatever language is active, and rows of other tables app
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -120,9 +120,20 @@ def _items_of_area(area: TemplateArea) -> Iterator[Item]:
 
 def items_of(template: Template) -> list[Item]:
     """Every item, in the order of the document: a constant number of queries."""
-    whole = Template.objects.with_content().get(pk=template.pk)
-    sections = [item_of(section, "section", "") for section in whole.sections.all()]
-    return sections + [item for area in whole.areas.all() for item in _items_of_area(area)]
+    return items_of_versions([template.number])[template.number]
+
+
+def items_of_versions(numbers: Collection[int]) -> dict[int, list[Item]]:
+    """The items of several versions by their numbers: as many queries as for one."""
+    if not numbers:
+        return {}
+    return {
+        whole.number: [
+            *(item_of(section, "section", "") for section in whole.sections.all()),
+            *(item for area in whole.areas.all() for item in _items_of_area(area)),
+        ]
+        for whole in Template.objects.with_content().filter(number__in=numbers)
+    }
 
 
 def items_under(row: TemplateRow) -> list[Item]:

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from accounts.models import User
 from action_plans.models import PlanIndicator, PlanMeasure, PlanSection
 from action_plans.services.tailoring import (
-    MANY_TO_MANY,
     EditConflict,
+    links_in,
     locked_plan,
     save_item,
     set_many_to_many,
@@ -58,7 +58,7 @@ def restore_line(item: PlanItem, history_id: int, *, version: int | None = None,
         raise EditConflict(item)
     line = item.history.get(history_id=history_id)
     values = _values(item, line)
-    links = _links(line) if isinstance(item, PlanMeasure) else {}
+    links = links_in(line) if isinstance(item, PlanMeasure) else {}
     if all(getattr(item, name) == value for name, value in values.items()) and all(
         {row.pk for row in getattr(item, name).all()} == set(keys) for name, keys in links.items()
     ):
@@ -81,16 +81,3 @@ def _values(item: PlanItem, line: Any) -> dict[str, Any]:
         if item.decision == Decision.EXCLUDED:
             values["reason"] = values["reason"] or item.reason
     return values
-
-
-def _links(line: Any) -> dict[str, list[int]]:
-    return dict(
-        zip(
-            MANY_TO_MANY,
-            (
-                [row.strategicgoal_id for row in line.goals.all()],
-                [row.partner_id for row in line.partners.all()],
-            ),
-            strict=True,
-        )
-    )

@@ -84,19 +84,24 @@ def add_local_measure(plan: Plan, area: TemplateArea, values: dict[str, Any], *,
     measure = PlanMeasure(
         plan=plan,
         local_area=area,
-        code=_next_local_code(plan, area),
+        code=next_local_code(plan, area),
         decision=Decision.LOCAL,
         order=plan.measures.count() + 1,
         **{name: value for name, value in values.items() if name not in MANY_TO_MANY},
     )
-    measure.save_without_historical_record()  # type: ignore[attr-defined]
-    set_many_to_many(measure, values)
-    measure._history_user = by  # type: ignore[attr-defined]
-    measure.save()  # its first history line, with its goals and partners
+    create_measure(measure, values, by=by)
     return measure
 
 
-def _next_local_code(plan: Plan, area: TemplateArea) -> str:
+def create_measure(measure: PlanMeasure, values: dict[str, Any], *, by: User) -> None:
+    """Store a new measure; its first history line holds its goals and partners too."""
+    measure.save_without_historical_record()  # type: ignore[attr-defined]
+    set_many_to_many(measure, values)
+    measure._history_user = by  # type: ignore[attr-defined]
+    measure.save()
+
+
+def next_local_code(plan: Plan, area: TemplateArea) -> str:
     """ACO.L3 after ACO.L2, even when ACO.L2 has been removed: a code is never given twice."""
     prefix = f"{area.code}.L"
     used = PlanMeasure.history.filter(plan_id=plan.pk, code__startswith=prefix)
@@ -171,22 +176,27 @@ def _unadopt(plan: Plan, rows: Iterable[tuple[int, int, bool]], *, by: User) -> 
 
 
 def _restore(plan: Plan, what: dict[str, Any], *, by: User) -> list[PlanMeasure]:
-    last = PlanMeasure.history.get(plan_id=plan.pk, history_id=what["restore"])
-    if plan.measures.filter(code=last.code).exists():  # brought back already
-        return []
-    measure = last.instance
+    measure = restore_measure(plan, what["restore"], by=by)
+    return [measure] if measure else []
+
+
+def restore_measure(plan: Plan, history_id: int, *, by: User) -> PlanMeasure | None:
+    """Bring back a removed measure as a line of its history has it; None when its code is taken again."""
+    last = PlanMeasure.history.get(plan_id=plan.pk, history_id=history_id)
+    if plan.measures.filter(code=last.code).exists():
+        return None
+    measure: PlanMeasure = last.instance
     measure.version += 1
-    measure.save_without_historical_record()
-    set_many_to_many(
-        measure,
-        {
-            "goals": [row.strategicgoal_id for row in last.goals.all()],
-            "partners": [row.partner_id for row in last.partners.all()],
-        },
-    )
-    measure._history_user = by
-    measure.save()
-    return [measure]
+    create_measure(measure, links_in(last), by=by)
+    return measure
+
+
+def links_in(line: Any) -> dict[str, list[int]]:
+    """The goals and partners that a measure had when a line of its history was written."""
+    return {
+        "goals": [row.strategicgoal_id for row in line.goals.all()],
+        "partners": [row.partner_id for row in line.partners.all()],
+    }
 
 
 @transaction.atomic
