@@ -1,7 +1,8 @@
 """What becomes of each field at the desk that can hold something about a person.
 
-Every field of every model named here is listed; a test fails on one that is not. The terms are not built
-yet: enquiries are anonymous, and the daily job that acts on this table comes with people's files.
+Every field of every model named here is listed; a test fails on one that is not. `services.erasure` walks
+this table when somebody withdraws their consent: a new model needs its fields here, and in PERSON the way
+from it to the person, and is then erased with all the rest.
 """
 
 from enum import Enum
@@ -12,9 +13,22 @@ class Fate(Enum):
 
     KEEP = "kept: says nothing about a person"
     COARSE = "kept for statistics: coarse, and shown outside the office only suppressed"
+    SHELL = "kept when the record is made anonymous, emptied when it is erased"
     EMPTY = "emptied, in the record and in every row of its history"
+    ROW = "deleted with its row, and every row of its history"
     STAFF = "kept while the account exists: who on the staff did it"
 
+
+# The way from a record to the person it is about. Models whose fields all say ROW are deleted.
+PERSON: dict[str, str] = {
+    "Person": "pk",
+    "Enquiry": "person",
+    "Alias": "person",
+    "Contact": "person",
+    "IdentityDocument": "person",
+    "NamePart": "person",
+    "Consent": "person",
+}
 
 FIELDS: dict[str, dict[str, Fate]] = {
     "Enquiry": {
@@ -24,6 +38,7 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "channel": Fate.KEEP,
         "topic": Fate.KEEP,
         "outcome": Fate.KEEP,
+        "person": Fate.SHELL,
         "sex": Fate.COARSE,
         "age_band": Fate.COARSE,
         "nationality": Fate.COARSE,
@@ -38,16 +53,90 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "void_reason": Fate.EMPTY,
         "version": Fate.KEEP,
     },
+    "Person": {
+        "id": Fate.KEEP,
+        "office": Fate.KEEP,
+        "consent": Fate.KEEP,
+        "name": Fate.EMPTY,
+        "born_on": Fate.EMPTY,
+        "sex": Fate.SHELL,
+        "nationality": Fate.SHELL,
+        "language": Fate.SHELL,
+        "legal_status": Fate.EMPTY,
+        "is_restricted": Fate.KEEP,
+        "author": Fate.STAFF,
+        "assigned_to": Fate.STAFF,
+        "created_at": Fate.KEEP,
+        "merged_into": Fate.KEEP,
+        "erased_at": Fate.KEEP,
+        "erasure": Fate.KEEP,
+        "version": Fate.KEEP,
+    },
+    "Alias": dict.fromkeys(["id", "person", "name", "kind"], Fate.ROW),
+    "Contact": dict.fromkeys(
+        [
+            "id",
+            "person",
+            "channel",
+            "value",
+            "tail",
+            "whose",
+            "may_call",
+            "may_text",
+            "may_whatsapp",
+            "safe_from",
+            "safe_until",
+            "caution",
+            "verified_at",
+        ],
+        Fate.ROW,
+    ),
+    "IdentityDocument": dict.fromkeys(
+        ["id", "person", "kind", "number", "number_key", "country", "expires_on"], Fate.ROW
+    ),
+    "NamePart": dict.fromkeys(["id", "person", "municipality", "spelling", "sound"], Fate.ROW),
+    # That somebody agreed, and when they took it back, is the proof that the office acted rightly.
+    "Consent": {
+        "id": Fate.KEEP,
+        "person": Fate.KEEP,
+        "explained": Fate.KEEP,
+        "language": Fate.COARSE,
+        "form": Fate.KEEP,
+        "witness": Fate.EMPTY,
+        "for_follow_up": Fate.KEEP,
+        "for_reminders": Fate.KEEP,
+        "starts_on": Fate.KEEP,
+        "ends_on": Fate.KEEP,
+        "recorded_by": Fate.STAFF,
+        "recorded_at": Fate.KEEP,
+        "withdrawn_at": Fate.KEEP,
+        "withdrawn_by": Fate.STAFF,
+        "withdrawal": Fate.KEEP,
+    },
+    "Merge": {
+        "id": Fate.KEEP,
+        "kept": Fate.KEEP,
+        "gone": Fate.KEEP,
+        "by": Fate.STAFF,
+        "at": Fate.KEEP,
+        "moved": Fate.KEEP,
+        "undone_at": Fate.KEEP,
+        "undone_by": Fate.STAFF,
+    },
 }
 # What was published stays; the counts behind it go when their year is published.
 COUNTS = ("id", "municipality", "year", "quarter")
 FIELDS["PublishedCounts"] = dict.fromkeys((*COUNTS, "published_at"), Fate.KEEP) | {"tables": Fate.COARSE}
 FIELDS["QuarterCounts"] = dict.fromkeys(COUNTS, Fate.KEEP) | {"counts": Fate.COARSE}
 # A row of history repeats the record and adds when, what and who.
-FIELDS["HistoricalEnquiry"] = FIELDS["Enquiry"] | {
-    "history_id": Fate.KEEP,
-    "history_date": Fate.KEEP,
-    "history_change_reason": Fate.EMPTY,
-    "history_type": Fate.KEEP,
-    "history_user": Fate.STAFF,
-}
+for name in ("Enquiry", "Person"):
+    FIELDS[f"Historical{name}"] = FIELDS[name] | {
+        "history_id": Fate.KEEP,
+        "history_date": Fate.KEEP,
+        "history_change_reason": Fate.EMPTY,
+        "history_type": Fate.KEEP,
+        "history_user": Fate.STAFF,
+    }
+for name in ("Alias", "Contact", "IdentityDocument"):
+    added = ("history_id", "history_date", "history_change_reason", "history_type", "history_user")
+    FIELDS[f"Historical{name}"] = FIELDS[name] | dict.fromkeys(added, Fate.ROW)

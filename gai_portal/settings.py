@@ -57,6 +57,9 @@ LABELS = {
     "plan_long": env("PLAN_LABEL_LONG", default="Plano de Ação Municipal para a Imigração e Integração"),
     "country": env("COUNTRY_LABEL", default="Cabo Verde"),
 }
+COUNTRY_CODE = env("COUNTRY_CODE", default="CV")  # ISO 3166-1: whose telephone numbers need no prefix
+# How long somebody's agreement to be on record lasts, unless they say another day.
+CONSENT_MONTHS = env.int("CONSENT_MONTHS", default=24)
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 if not SITE_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured(f"SITE_URL has to begin with https://, and is {SITE_URL!r}: see .env.example.")

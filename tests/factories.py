@@ -1,13 +1,14 @@
 """Small true-to-life rows. Reference data comes from here in tests, never from the data files."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Notice, User
 from accounts.roles import Role
-from cases.models import Channel, Enquiry, Language, Outcome, Topic
+from cases.models import Channel, Consent, Enquiry, Language, NamePart, Outcome, Person, Topic
 from municipalities.models import Island, Municipality, Office, Partner
 
 
@@ -118,6 +119,38 @@ class EnquiryFactory(DjangoModelFactory):
     channel = factory.SubFactory(ChannelFactory)
     outcome = factory.SubFactory(OutcomeFactory)
     is_restricted = factory.SelfAttribute("topic.is_restricted")
+
+
+class ConsentFactory(DjangoModelFactory):
+    class Meta:
+        model = Consent
+
+    explained = "O que fica registado, quem o lê e até quando."
+    language = factory.SubFactory(LanguageFactory)
+    form = Consent.Form.SIGNED
+    starts_on = factory.LazyFunction(timezone.localdate)
+    ends_on = factory.LazyAttribute(lambda consent: consent.starts_on + timedelta(days=730))
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class PersonFactory(DjangoModelFactory):
+    """Somebody on record, with a signed consent for two years and a name that the search finds."""
+
+    class Meta:
+        model = Person
+        skip_postgeneration_save = True
+
+    office = factory.SubFactory(OfficeFactory)
+    name = factory.Sequence("Utente {}".format)
+    author = factory.SubFactory(UserFactory)
+    consent = factory.SubFactory(ConsentFactory, recorded_by=factory.SelfAttribute("..author"))
+
+    @factory.post_generation
+    def on_file(self, create, extracted, **kwargs):
+        if create:
+            Consent.objects.filter(pk=self.consent_id, person=None).update(person=self)
+            self.consent.refresh_from_db()
+            NamePart.objects.bulk_create(NamePart.of(self, [self.name]))
 
 
 class NoticeFactory(DjangoModelFactory):

@@ -1,13 +1,28 @@
-"""The desk: what enquiries are about, and the record of each contact."""
+"""The desk: what enquiries are about, the record of each contact, and people who agreed to be on record."""
 
+from cases.models.consents import Consent
 from cases.models.enquiries import (
     NOTE_LIMIT,
+    AgeBand,
     Change,
     Enquiry,
     EnquiryQuerySet,
+    Sex,
     describe,
     label_of,
 )
+from cases.models.people import (
+    NAME_LIMIT,
+    Alias,
+    Contact,
+    IdentityDocument,
+    Merge,
+    NamePart,
+    Person,
+    PersonQuerySet,
+    document_key,
+)
+from cases.models.restricted import UNSEALED_FOR, OfPersonQuerySet, RestrictedQuerySet
 from cases.models.statistics import PublishedCounts, QuarterCounts, QuarterCountsQuerySet
 from cases.models.topics import (
     Channel,
@@ -24,24 +39,39 @@ from cases.models.topics import (
 )
 
 __all__ = [
+    "NAME_LIMIT",
     "NOTE_LIMIT",
+    "UNSEALED_FOR",
+    "AgeBand",
+    "Alias",
     "Change",
     "Channel",
     "Checklist",
     "ChecklistItem",
+    "Consent",
+    "Contact",
     "DeadlineRule",
     "Enquiry",
     "EnquiryQuerySet",
+    "IdentityDocument",
     "Language",
     "LegalStatus",
+    "Merge",
+    "NamePart",
+    "OfPersonQuerySet",
     "Outcome",
     "PublishedCounts",
     "QuarterCounts",
     "QuarterCountsQuerySet",
+    "Person",
+    "PersonQuerySet",
     "ReferenceRow",
     "RequesterType",
+    "RestrictedQuerySet",
+    "Sex",
     "Topic",
     "TopicQuerySet",
     "describe",
+    "document_key",
     "label_of",
 ]

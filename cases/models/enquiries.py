@@ -1,5 +1,6 @@
 """The record of each contact at the desk."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -13,8 +14,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.models import MunicipalityScopedQuerySet, User
-from accounts.roles import DESK_ROLES
+from accounts.models import User
+from cases.models.restricted import RestrictedQuerySet
 from cases.models.topics import Channel, Language, Outcome, Topic
 from gai_portal.lib.countries import nationality_name
 from municipalities.models import Office
@@ -22,15 +23,36 @@ from municipalities.models import Office
 NOTE_LIMIT = 5_000  # characters
 
 
-class EnquiryQuerySet(MunicipalityScopedQuerySet):
+class Sex(models.TextChoices):
+    """What a person says of themselves."""
+
+    FEMALE = "f", _("Woman")
+    MALE = "m", _("Man")
+    OTHER = "x", _("Other or not stated")
+
+
+class AgeBand(models.TextChoices):
+    """Coarse enough to point at nobody, fine enough to know a child, a pupil or a pensioner."""
+
+    FROM_0 = "0-5", "0-5"
+    FROM_6 = "6-13", "6-13"
+    FROM_14 = "14-17", "14-17"
+    FROM_18 = "18-24", "18-24"
+    FROM_25 = "25-34", "25-34"
+    FROM_35 = "35-44", "35-44"
+    FROM_45 = "45-64", "45-64"
+    FROM_65 = "65+", "65+"
+
+    @classmethod
+    def of(cls, age: int) -> str:
+        """The band of an age in full years."""
+        return str([band for band in cls if int(re.split(r"[-+]", band)[0]) <= age][-1])
+
+
+class EnquiryQuerySet(RestrictedQuerySet):
     """Enquiries. The desk of the municipality reads them, and nobody else."""
 
     municipality_path = "office__municipality"
-    local_readers = DESK_ROLES
-
-    def visible_to(self, user: User) -> Self:
-        """Also inside the office: a restricted one only for its author and the assigned officer."""
-        return super().visible_to(user).filter(Q(is_restricted=False) | Q(author=user) | Q(assigned_to=user))
 
     def standing(self) -> Self:
         """Without those that were voided."""
@@ -52,22 +74,10 @@ class Change:
 
 
 class Enquiry(models.Model):
-    """A desk's record of one contact. Anonymous: all it says of the person is optional and coarse."""
+    """A desk's record of one contact. Anonymous first: what it says of the person is optional and coarse."""
 
-    class Sex(models.TextChoices):
-        FEMALE = "f", _("Woman")
-        MALE = "m", _("Man")
-        OTHER = "x", _("Other or not stated")
-
-    class AgeBand(models.TextChoices):
-        FROM_0 = "0-5", "0-5"
-        FROM_6 = "6-13", "6-13"
-        FROM_14 = "14-17", "14-17"
-        FROM_18 = "18-24", "18-24"
-        FROM_25 = "25-34", "25-34"
-        FROM_35 = "35-44", "35-44"
-        FROM_45 = "45-64", "45-64"
-        FROM_65 = "65+", "65+"
+    Sex = Sex
+    AgeBand = AgeBand
 
     office = models.ForeignKey(
         Office, on_delete=models.PROTECT, related_name="enquiries", verbose_name=_("office")
@@ -79,6 +89,15 @@ class Enquiry(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+", verbose_name=_("topic"))
     outcome = models.ForeignKey(
         Outcome, on_delete=models.PROTECT, related_name="+", verbose_name=_("outcome")
+    )
+    # Named only with consent. It stays empty for most.
+    person = models.ForeignKey(
+        "cases.Person",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enquiries",
+        verbose_name=_("person"),
     )
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     age_band = models.CharField(_("age"), max_length=5, choices=AgeBand, blank=True)
@@ -144,6 +163,10 @@ class Enquiry(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:enquiry_detail", args=[self.pk])
+
+    @property
+    def reference(self) -> str:
+        return str(self)
 
     def changes_for(self, user: User) -> list[Change]:
         """What happened to it, the latest first; what was restricted stays with author and assignee."""

@@ -6,7 +6,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from cases.models import ReferenceRow
-from cases.retention import FIELDS
+from cases.retention import FIELDS, PERSON, Fate
 from tests.factories import EnquiryFactory
 
 
@@ -16,6 +16,12 @@ def test_every_field_at_the_desk_has_a_fate():
     ]
     columns = {model.__name__: {field.name for field in model._meta.concrete_fields} for model in models}
     assert {name: set(fates) for name, fates in FIELDS.items()} == columns
+
+
+def test_every_record_that_tells_of_somebody_has_a_way_to_them():
+    telling = {Fate.EMPTY, Fate.ROW, Fate.SHELL}
+    of_somebody = {name for name, fates in FIELDS.items() if telling & set(fates.values())}
+    assert {name for name in of_somebody if not name.startswith("Historical")} == set(PERSON)
 
 
 def test_an_enquiry_is_voided_by_somebody(db):

@@ -1,0 +1,59 @@
+"""Records that few may read: the author, the assigned officer, and a coordinator who has given a reason."""
+
+from datetime import timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from accounts.models import AccessLog, MunicipalityScopedQuerySet, User
+from accounts.roles import DESK_ROLES, Role
+
+UNSEALED_FOR = timedelta(hours=8)  # a working day
+
+
+class RestrictedQuerySet(MunicipalityScopedQuerySet):
+    """Rows of a desk, some of them restricted. They have `is_restricted`, `author` and `assigned_to`."""
+
+    local_readers = DESK_ROLES
+
+    def visible_to(self, user: User) -> Self:
+        own = Q(is_restricted=False) | Q(author=user) | Q(assigned_to=user)
+        if codes := user.municipality_ids({Role.COORDINATOR}):
+            own |= Q(self._unsealed_by(user), **{f"{self.municipality_path}__in": codes})
+        return super().visible_to(user).filter(own)
+
+    def sealed_to(self, user: User) -> Self:
+        """What a coordinator does not see until they give a reason."""
+        codes = user.municipality_ids({Role.COORDINATOR})
+        return (
+            self.filter(is_restricted=True, **{f"{self.municipality_path}__in": codes})
+            .exclude(Q(author=user) | Q(assigned_to=user, assigned_to__isnull=False))
+            .exclude(self._unsealed_by(user))
+        )
+
+    def _unsealed_by(self, user: User) -> Exists:
+        """The line of the access log that holds the reason is the permission, for the rest of the day."""
+        return Exists(
+            AccessLog.objects.filter(
+                user=user,
+                verb=AccessLog.Verb.UNSEALED,
+                kind=self.model._meta.label_lower,
+                key=Cast(OuterRef("pk"), models.CharField()),
+                at__gte=timezone.now() - UNSEALED_FOR,
+            )
+        )
+
+
+class OfPersonQuerySet(MunicipalityScopedQuerySet):
+    """What belongs to a person is read by whoever reads the person."""
+
+    person_path = "person"
+    municipality_path = "person__office__municipality"
+    local_readers = DESK_ROLES
+
+    def visible_to(self, user: User) -> Self:
+        people: Any = self.model._meta.get_field(self.person_path).related_model
+        return super().visible_to(user).filter(**{f"{self.person_path}__in": people.objects.visible_to(user)})
