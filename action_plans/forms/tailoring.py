@@ -1,6 +1,7 @@
 """The forms of a plan's measures, chapters and indicators. Each carries the version it was opened with."""
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -49,6 +50,17 @@ class ItemForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version
+        if drafted := kwargs.get("initial"):
+            # What was ticked off is missing from a draft, as it is from a form that is sent.
+            for name, field in self.fields.items():
+                if name not in drafted and isinstance(
+                    field.widget, forms.CheckboxInput | forms.CheckboxSelectMultiple
+                ):
+                    self.initial[name] = None
+
+    def fresh(self, instance: Any) -> "ItemForm":
+        """The same form, as somebody finds it who opens the item now."""
+        return type(self)(instance=instance, prefix=self.prefix)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -108,6 +120,9 @@ class MeasureDetailsForm(ItemForm):
         owner.queryset = people  # type: ignore[attr-defined]
         owner.help_text = _("This person will be asked how the measure is going.")
 
+    def fresh(self, instance: Any) -> ItemForm:
+        return type(self)(instance=instance, prefix=self.prefix, plan=self.plan)
+
     def clean_starts_on(self) -> datetime.date | None:
         return self._within_period("starts_on")
 
@@ -151,7 +166,7 @@ class MeasureForm(MeasureDetailsForm):
         self.fields["reason"].help_text = _(
             "Why the municipality changes this measure, or why it leaves it out. Needed when it is left out."
         )
-        if self.instance.decision == Decision.UNDECIDED:
+        if self.initial["decision"] == Decision.UNDECIDED:  # not so where a draft says more
             self.initial["decision"] = None
 
     def clean(self) -> dict[str, Any]:
@@ -249,6 +264,9 @@ class IndicatorForm(ItemForm):
             self.fields[name].label = _("Year")
             self.fields[name].widget = forms.NumberInput(attrs=SHORT)
 
+    def fresh(self, instance: Any) -> ItemForm:
+        return type(self)(instance=instance, prefix=self.prefix, plan=self.plan)
+
     def clean_baseline_value(self) -> Any:
         return self._plausible("baseline_value", _("A baseline cannot be below zero."))
 
@@ -297,8 +315,9 @@ class IndicatorForm(ItemForm):
 
 
 def _without_zeros(value: Any) -> Any:
-    return None if value is None else format(value.normalize(), "f")
+    """12.50 as 12.5, which the field then writes with the reader's comma."""
+    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
 
-def _whole(value: Any) -> str:
-    return "" if value is None else str(int(value))
+def _whole(value: Any) -> Any:
+    return str(int(value)) if isinstance(value, Decimal) else value

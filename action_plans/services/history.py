@@ -46,6 +46,16 @@ def history_of(item: PlanItem) -> QuerySet[Any]:
     return history.order_by("-history_date", "-history_id")
 
 
+def as_opened(item: PlanItem, version: int) -> dict[str, Any] | None:
+    """What an item said in one of its versions, links as sets of keys; None where the history is silent."""
+    line = item.history.filter(version=version).order_by("-history_id").first()
+    if line is None:
+        return None
+    values = {name.removesuffix("_id"): getattr(line, name) for name in WRITTEN[type(item)]}
+    links = _links(line) if isinstance(item, PlanMeasure) else {}
+    return values | {name: set(keys) for name, keys in links.items()}
+
+
 @transaction.atomic
 def restore_line(item: PlanItem, history_id: int, *, version: int | None = None, by: User) -> bool:
     """Let an item say again what a line of its history says; False: it says so already.

@@ -27,6 +27,7 @@ from action_plans.models import (
 from action_plans.permissions import can_create_plan, can_make
 from action_plans.services.publication import publish_edition
 from action_plans.services.readiness import excluded_mandatory_measures, what_is_missing
+from action_plans.services.tailoring import remember_links
 from action_plans.workflow import (
     EDITABLE_STATES,
     ENDORSE,
@@ -107,6 +108,7 @@ def _copy_items(plan: Plan, *, by: User) -> None:
         for row in created
         for partner in partners[row.based_on_id]
     )
+    remember_links(created)
     own: list[Any] = [PlanIndicator(plan=plan, based_on=row, code=row.code) for row in indicators]
     bulk_create_with_history(own, PlanIndicator, default_user=by)
 

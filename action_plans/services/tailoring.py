@@ -77,6 +77,20 @@ def set_many_to_many(measure: PlanMeasure, values: dict[str, Any]) -> None:
     del measure.skip_history_when_saving  # type: ignore[attr-defined]
 
 
+def remember_links(measures: Iterable[PlanMeasure]) -> None:
+    """Add goals and partners to the newest history line of each measure: writing in bulk leaves them out."""
+    keys = [measure.pk for measure in measures]
+    lines = dict(
+        PlanMeasure.history.filter(id__in=keys).order_by("history_id").values_list("id", "history_id")
+    )
+    for name in MANY_TO_MANY:
+        links = getattr(PlanMeasure, name).through.objects.filter(planmeasure__in=keys).values()
+        remembered = getattr(PlanMeasure.history.model, name).model
+        remembered.objects.bulk_create(
+            remembered(history_id=lines[link["planmeasure_id"]], **link) for link in links
+        )
+
+
 @transaction.atomic
 def add_local_measure(plan: Plan, area: TemplateArea, values: dict[str, Any], *, by: User) -> PlanMeasure:
     """A measure of the municipality's own, after the national ones of an area."""
@@ -140,6 +154,7 @@ def _update_with_history(measures: list[PlanMeasure], *, by: User) -> None:
     rows: list[Any] = measures
     fields = ["decision", "responsible_unit", "version"]
     bulk_update_with_history(rows, PlanMeasure, fields, default_user=by)
+    remember_links(measures)
 
 
 def _undo_token(plan: Plan, by: User, what: dict[str, Any]) -> str:

@@ -2,50 +2,102 @@
 
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.http import SignedInRequest
 from action_plans.forms.tailoring import ItemForm
 from action_plans.models import Plan
-from action_plans.services.history import history_of
+from action_plans.services.history import as_opened, history_of
 from action_plans.services.tailoring import EditConflict
+from action_plans.views.shown import shown
 
 
 def conflict_page(
     request: SignedInRequest, plan: Plan, item: Any, conflict: EditConflict, form: ItemForm
 ) -> HttpResponse:
-    """The form once more with what was typed, now against the version that the other person saved."""
+    """The form once more, now against the version that the other person saved.
+
+    It holds what was typed; where nothing was typed, what the other person has saved.
+    """
     current = conflict.current
-    data = request.POST.copy()
-    data[form.add_prefix("version")] = str(current.version)
-    form.data = data
     own = {form.add_prefix(name) for name in form.fields} | {"csrfmiddlewaretoken", "account", "once"}
+    touched = touched_fields(form, current)
     context = {
         "plan": plan,
         "item": current,
         "form": form,
-        "differences": _differences(form, current),
+        "touched": touched,
+        "differences": _differences(form, current, touched),
+        "taken_over": _taken_over(form, current, touched),
         "last": history_of(current).first(),
         # Other forms that were sent along: they are saved together with this one.
         "carried": [(name, value) for name, value in request.POST.items() if name not in own],
     }
+    form.data = _data(request, form, current, touched)
     return render(request, "action_plans/plan_conflict.html", context, status=409)
 
 
-def _differences(form: ItemForm, current: Any) -> list[tuple[Any, Any, Any]]:
-    """Label, theirs, mine: of each field in which the two differ."""
-    found = []
-    for name, mine in form.values.items():
-        theirs = getattr(current, name)
-        if hasattr(theirs, "all"):
-            theirs, mine = ", ".join(map(str, theirs.all())), ", ".join(map(str, mine))
-        if (theirs or "") != (mine or ""):
-            found.append((form[name].label, _said(current, name, theirs), _said(current, name, mine)))
-    return found
+def touched_fields(form: ItemForm, item: Any) -> set[str]:
+    """What somebody changed since they opened the form: all of it, if the history does not tell."""
+    opened = as_opened(item, form.opened_version)
+    if opened is None:
+        return set(form.values)
+    return {name for name, mine in form.values.items() if _plain(mine) != _plain(opened.get(name))}
 
 
-def _said(item: Any, name: str, value: Any) -> Any:
-    field = item._meta.get_field(name)
-    choices = dict(getattr(field, "flatchoices", None) or [])
-    return choices.get(value, value if value is not None else "")
+def _plain(value: Any) -> Any:
+    """A value as it can be compared, whether it comes from a form, a row or a line of the history."""
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, str) or value is None:
+        return value or ""
+    if hasattr(value, "__iter__"):
+        return {_plain(part) for part in value}
+    return value
+
+
+def _data(request: SignedInRequest, form: ItemForm, current: Any, touched: set[str]) -> Any:
+    """What was posted, on the version of now, with the saved values where nothing was typed."""
+    data = request.POST.copy()
+    fresh = form.fresh(current)
+    for name in form.values.keys() - touched:
+        value = fresh.fields[name].widget.format_value(fresh[name].value())
+        key = form.add_prefix(name)
+        if isinstance(value, list):
+            data.setlist(key, value)
+        elif isinstance(fresh[name].value(), bool):
+            data.setlist(key, ["on"] if fresh[name].value() else [])
+        else:
+            data[key] = value or ""
+    data[form.add_prefix("version")] = str(current.version)
+    return data
+
+
+def _differences(form: ItemForm, current: Any, touched: set[str]) -> list[tuple[Any, str, str]]:
+    """Label, theirs, mine: of each field that one has changed otherwise than it is saved now."""
+    return [
+        (form[name].label, *_both(form, current, name))
+        for name in form.values
+        if name in touched and _plain(form.values[name]) != _plain(_saved(current, name))
+    ]
+
+
+def _taken_over(form: ItemForm, current: Any, touched: set[str]) -> list[Any]:
+    """The labels of what the other person alone has changed: it stays as they saved it."""
+    return [
+        form[name].label
+        for name, mine in form.values.items()
+        if name not in touched and _plain(mine) != _plain(_saved(current, name))
+    ]
+
+
+def _saved(item: Any, name: str) -> Any:
+    value = getattr(item, name)
+    return value.all() if hasattr(value, "all") else value
+
+
+def _both(form: ItemForm, current: Any, name: str) -> tuple[str, str]:
+    field = current._meta.get_field(name)
+    return shown(field, _saved(current, name)), shown(field, form.values[name])

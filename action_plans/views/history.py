@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,8 +16,8 @@ from action_plans.permissions import can_edit_plan
 from action_plans.services.history import PlanItem, history_of, restore_line
 from action_plans.services.tailoring import EditConflict
 from action_plans.views.plan import get_plan
+from action_plans.views.shown import shown
 from action_plans.views.tailoring import refuse_readers
-from gai_portal.lib.formats import format_day, format_escudos
 
 ITEMS: dict[str, Any] = {"measures": PlanMeasure, "chapters": PlanSection, "indicators": PlanIndicator}
 PAGE_SIZE = 20
@@ -94,22 +93,7 @@ def history_lines(item: PlanItem, rows: list[Any]) -> list[dict[str, Any]]:
             new = getattr(row, field.attname)
             old = getattr(before, field.attname) if before else field.get_default()
             if new != old:
-                was = _shown(field, old) if before else ""
-                changes.append((field.verbose_name, _shown(field, new), was))
+                was = shown(field, old) if before else ""
+                changes.append((field.verbose_name, shown(field, new), was))
         lines.append({"row": row, "changes": changes, "is_first": before is None})
     return lines
-
-
-def _shown(field: Any, value: Any) -> str:
-    """A value as people read it."""
-    if value in (None, ""):
-        return ""
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if field.is_relation:
-        return str(field.related_model.objects.filter(pk=value).first() or "")
-    if isinstance(field, models.DateField):
-        return format_day(value)
-    if field.name == "budget_cve":
-        return format_escudos(value)
-    return str(value)

@@ -173,7 +173,7 @@ def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
 
 
 def _neighbours(plan: Plan, measure: PlanMeasure) -> dict[str, Any]:
-    siblings = list(plan.measures.in_area(measure.area.code).order_by("order", "code").only("code", "order"))
+    siblings = list(plan.measures.in_area(measure.area.code).order_by("order", "code").only("code", "plan"))
     codes = [row.code for row in siblings]
     position = codes.index(measure.code)
     return {
