@@ -4,9 +4,10 @@ from typing import Any
 
 from django.db.models import Model
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from accounts.http import SignedInRequest
+from accounts.services import first_answer
 from action_plans.forms.tailoring import ItemForm
 from action_plans.models import Plan
 from action_plans.services.history import as_opened, history_of
@@ -19,8 +20,11 @@ def conflict_page(
 ) -> HttpResponse:
     """The form once more, now against the version that the other person saved.
 
-    It holds what was typed; where nothing was typed, what the other person has saved.
+    It holds what was typed; where nothing was typed, what the other person has saved. The same form sent
+    twice is no conflict: it was saved the first time.
     """
+    if answered := first_answer(request):
+        return redirect(answered)
     current = conflict.current
     own = {form.add_prefix(name) for name in form.fields} | {"csrfmiddlewaretoken", "account", "once"}
     touched = touched_fields(form, current)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import SignedInRequest
 from accounts.models import Draft
-from accounts.services import discard_draft, restore_draft
+from accounts.services import close_draft, restore_draft
 from action_plans.forms.tailoring import IndicatorForm
 from action_plans.models import Plan, PlanIndicator
 from action_plans.permissions import can_edit_plan
@@ -76,7 +76,7 @@ def plan_indicators(request: SignedInRequest, pk: int, code: str) -> HttpRespons
         except EditConflict as conflict:
             form = next(form for form in changed if form.instance.pk == conflict.current.pk)
             return conflict_page(request, plan, form.instance, conflict, form)
-        discard_draft(request.user, request.path)
+        close_draft(request)
         messages.success(request, _("Indicators saved.") if count else _("Nothing was changed."))
         return redirect("action_plans:plan_area", plan.pk, code)
     context = {
