@@ -52,7 +52,7 @@ def as_opened(item: PlanItem, version: int) -> dict[str, Any] | None:
     if line is None:
         return None
     values = {name.removesuffix("_id"): getattr(line, name) for name in WRITTEN[type(item)]}
-    links = _links(line) if isinstance(item, PlanMeasure) else {}
+    links = links_in(line) if isinstance(item, PlanMeasure) else {}
     return values | {name: set(keys) for name, keys in links.items()}
 
 
