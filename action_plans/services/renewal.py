@@ -12,6 +12,7 @@ from accounts.models import User
 from action_plans.models import Plan, PlanIndicator, PlanMeasure, PlanSection
 from action_plans.permissions import can_renew_plan
 from action_plans.services.plan import refuse_bad_period
+from action_plans.services.tailoring import remember_links
 from action_plans.workflow import Decision
 from municipalities.models import Municipality
 
@@ -83,3 +84,4 @@ def _copy_links(measures: list[PlanMeasure], renewed: Plan) -> None:
             for measure in measures
             for row in getattr(measure, name).all()
         )
+    remember_links(renewed.measures.all())

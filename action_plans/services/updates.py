@@ -26,6 +26,7 @@ from action_plans.services.tailoring import (
     create_measure,
     locked_plan,
     next_local_code,
+    remember_links,
     restore_measure,
     save_item,
     set_many_to_many,
@@ -114,6 +115,8 @@ def _carry_over(plan: Plan, inbox: Inbox, *, by: User) -> None:
             row.based_on = nationals[row.code]
         # Without a new version number: whoever is writing in one of them has the same words before them.
         bulk_update_with_history(rows, model, ["based_on"], default_user=by)
+        if model is PlanMeasure:
+            remember_links(rows)
 
 
 class Step:

@@ -15,6 +15,7 @@ from action_plans.models import Edition, EditionFile, Plan, PlanMeasure
 from action_plans.reference import load_reference as load_templates
 from action_plans.services.edition_changes import edition_changes
 from action_plans.workflow import Decision, PlanState
+from cases.reference import load_reference as load_topics
 from municipalities.reference import load_reference as load_territory
 from tests.action_plans.editions import STAND_IN
 from tests.factories import MembershipFactory
@@ -25,6 +26,7 @@ STATES = [("CV-PR", "published"), ("CV-CA", "returned"), ("CV-SV", "draft")]
 @pytest.fixture
 def people(db):
     load_territory()
+    load_topics()
     load_templates()
     MembershipFactory(role=Role.DGI_OFFICER)
     for municipality, _state in STATES:
@@ -95,6 +97,7 @@ def test_one_plan_has_been_revised_and_published_again(people, content):
 
 def test_without_its_people_a_municipality_gets_no_plan(db, content):
     load_territory()
+    load_topics()
     load_templates()
     MembershipFactory(role=Role.DGI_OFFICER)
     assert load(content).created == 0

@@ -81,7 +81,9 @@ def test_what_is_finished_is_decided_anew_or_stays_behind(plan, planner_praia):
 
 def test_every_copied_item_begins_its_own_history(plan, planner_praia):
     measure = renewed(plan, planner_praia).measures.get(code="ACO.M1")
-    assert (measure.version, measure.history.get().history_user) == (1, planner_praia)
+    line = measure.history.get()
+    assert (measure.version, line.history_user) == (1, planner_praia)
+    assert {row.partner for row in line.partners.all()} == set(measure.partners.all())
 
 
 @pytest.mark.parametrize("state", [PlanState.DRAFT, PlanState.SUBMITTED, PlanState.REVISING])

@@ -288,13 +288,17 @@ def test_all_untouched_ones_are_taken_at_once_and_adapted_ones_are_not(
     assert inbox_of(plan).looked_at == 0
 
 
-def test_unchanged_items_follow_with_the_planners_next_step(plan, decide, planner_praia, dgi_officer):
+def test_unchanged_items_follow_with_the_planners_next_step(
+    plan, decide, planner_praia, dgi_officer, partner
+):
+    measure(plan, "ACO.M2").partners.add(partner)
     issue_next(lambda draft: draft.reword_measure("ACO.M1"), by=dgi_officer)
     assert number_of(measure(plan, "ACO.M2")) == 1
     decide("ACO.M1", KEEP)
     row = measure(plan, "ACO.M2")
     assert number_of(row) == 2
     assert row.history.first().history_user == planner_praia
+    assert [link.partner for link in row.history.first().partners.all()] == [partner]
     assert row.version == 1  # whoever has it open may go on
     assert [number_of(row) for row in plan.sections.all()] == [2, 2, 2, 2]
 
