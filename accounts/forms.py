@@ -1,10 +1,14 @@
 """Signing in, and what people change about themselves and their colleagues."""
 
+import logging
 from datetime import timedelta
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.core.context import request_context
 from django import forms
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +16,8 @@ from accounts.models import Membership, User
 from accounts.permissions import roles_to_invite
 from accounts.roles import Role
 from gai_portal.lib.forms import DayField
+
+logger = logging.getLogger(__name__)
 
 # The sign-in library's own labels know only the Portuguese of Brazil; its placeholders repeat them.
 
@@ -31,10 +37,30 @@ class LoginForm(allauth_forms.LoginForm):
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    """Asks for a link. Whether the address has an account is looked up when the answer has been given."""
+
+    is_accepted = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _put(self, email=_("E-mail"))
         self.fields["email"].widget.attrs["autocomplete"] = "username"
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"]
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        self.is_accepted = True
+        return self.cleaned_data["email"]
+
+    def send(self, request: HttpRequest) -> None:
+        """A mail server that is down is logged and shown to nobody: that too would tell."""
+        with request_context(request):
+            try:
+                super().clean_email()
+                super().save(request)
+            except (OSError, SMTPException):
+                logger.exception("The link to choose a password could not be sent.")
 
 
 class TypedTwice:

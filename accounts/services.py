@@ -278,18 +278,21 @@ def move_account(user: User, *, former: str, by: User) -> None:
     send_invitation(user)
 
 
+def password_link(uid: str, token: str) -> str:
+    """Where somebody chooses a password."""
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+    return urljoin(settings.SITE_URL, path)
+
+
 def send_invitation(user: User) -> None:
     """A link with which a new person chooses a password. It works once, for three days."""
     token = allauth_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
-    path = reverse(
-        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token}
-    )
     with translation.override(user.language):
         message = _message(
             user,
             "accounts/email/invitation.txt",
             subject=translation.gettext("Your account in the {office} portal").format(**settings.LABELS),
-            url=urljoin(settings.SITE_URL, path),
+            url=password_link(user_pk_to_url_str(user), token),
             memberships=list(user.memberships.current().select_related("municipality", "partner")),
             sign_in_url=urljoin(settings.SITE_URL, reverse("account_login")),
         )

@@ -20,7 +20,7 @@ urlpatterns = [
     path("password/change/", ask(allauth_views.password_change), name="account_change_password"),
     path(
         "password/reset/",
-        login_not_required(ask(allauth_views.password_reset)),
+        login_not_required(ask(views.PasswordResetView.as_view())),
         name="account_reset_password",
     ),
     path(

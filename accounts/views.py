@@ -1,5 +1,6 @@
 """Signing in and out, forms that wait, the inbox, one's own profile and one's office's people."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -60,6 +61,18 @@ class LoginView(allauth_views.LoginView):
 
     def get_success_url(self) -> str:
         return self.success_url or super().get_success_url()
+
+
+class PasswordResetView(allauth_views.PasswordResetView):
+    """Asks for a link. How long the answer takes does not tell whether an address has an account."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().post(request, *args, **kwargs)
+        form = self.get_form()
+        if form.is_accepted:
+            # The server closes a response after the browser has got all of it.
+            response._resource_closers.append(partial(form.send, request))
+        return response
 
 
 @login_not_required

@@ -145,6 +145,16 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    # Tries are counted here: by all processes together, and not forgotten when they start again.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+    # Pieces of public pages, which every process may well make for itself.
+    "pages": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "pages"},
+}
 
 # People
 AUTH_USER_MODEL = "accounts.User"
@@ -178,8 +188,14 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to strangers; the page says the same in either case
-# Wrong passwords are counted per account: a whole office shares one address on the network.
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "5/5m/key", "reset_password": "20/m/ip,3/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    # Wrong passwords for one account: from one address on the network, which a whole office shares, and
+    # from all of them together.
+    "login_failed": "5/5m/key",
+    "login_failed_everywhere": "30/5m/key",
+    "reset_password": "20/m/ip,3/m/key",
+}
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 
 # A desk is often shared: the session ends with the browser, and after a working day at the latest.

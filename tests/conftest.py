@@ -3,7 +3,7 @@
 import pytest
 from babel.messages.frontend import CommandLineInterface
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
@@ -70,9 +70,10 @@ class StrictClient(Client):
 
 
 @pytest.fixture(autouse=True)
-def _no_attempts_counted():
-    """The sign-in library counts attempts in the cache, which outlives a test."""
-    cache.clear()
+def _nothing_cached():
+    """Tries are counted and pages kept in caches, which outlive a test."""
+    for cache in caches.all(initialized_only=True):
+        cache.clear()
 
 
 @pytest.fixture

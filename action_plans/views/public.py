@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.paginator import Paginator
 from django.db.models import Exists, F, OuterRef, Prefetch
 from django.db.models.functions import Length
@@ -104,11 +104,11 @@ def _document(edition: Edition) -> str:
     """The body of an edition's page, kept as long as this process lives: its content never changes."""
 
     key = f"plan-document:{edition.verification_code}:{get_language()}"
-    html = cache.get(key)
+    html = caches["pages"].get(key)
     if html is None:
         context = {**documents.document_context(edition.snapshot), "edition": edition}
         html = render_to_string(DOCUMENT, {**context, "labels": settings.LABELS})
-        cache.set(key, html, timeout=None)
+        caches["pages"].set(key, html, timeout=None)
     return mark_safe(html)
 
 
@@ -118,7 +118,7 @@ def _changes(edition: Edition, editions: list[Edition]) -> str:
     if previous is None:
         return ""
     key = f"plan-changes:{edition.verification_code}:{get_language()}"
-    html = cache.get(key)
+    html = caches["pages"].get(key)
     if html is None:
         html = render_to_string(
             "action_plans/includes/_edition_changes.html",
@@ -129,7 +129,7 @@ def _changes(edition: Edition, editions: list[Edition]) -> str:
                 "only_pt": documents.only_pt(),
             },
         )
-        cache.set(key, html, timeout=None)
+        caches["pages"].set(key, html, timeout=None)
     return mark_safe(html)
 
 

@@ -31,6 +31,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "statistics": cases.services.statistics.publish_statistics,
     "old drafts": accounts.tasks.delete_old_drafts,
     "missing PDFs of editions": action_plans.tasks.make_missing_files.call,
+    "old counts of tries": accounts.tasks.forget_old_tries,
     "ended sessions": delete_ended_sessions,
     "finished background work": forget_finished_work,
 }
