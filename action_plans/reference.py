@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from action_plans.models import (
@@ -32,7 +31,7 @@ from action_plans.services.content import (
     write_items,
 )
 from cases.statistics import topic_names
-from gai_portal.lib.reference import LinedDict, ReferenceFault, Tally, put_row, read_yaml
+from gai_portal.lib.reference import LinedDict, ReferenceFile, Tally
 
 DATA = Path(__file__).parent / "data"
 STRATEGY_FILE = DATA / "strategy.yaml"
@@ -106,7 +105,6 @@ def load_topic_areas(path: Path) -> Tally:
     file, tally = ReferenceFile(path), Tally()
     areas = set(TemplateArea.objects.values_list("code", flat=True))
     topics = {topic.code for topic in topic_names()}
-    stored = TopicArea.objects.in_bulk()
     placed: dict[str, str] = {}
     for row in file.rows(file.content, "areas"):
         area = file.text(row, "code")
@@ -118,12 +116,7 @@ def load_topic_areas(path: Path) -> Tally:
             if topic in placed:
                 raise file.fault(row, "topics", f"“{topic}” stands already under {placed[topic]}")
             placed[topic] = area
-            if topic in stored and stored[topic].is_changed_by_hand:
-                tally.kept += 1
-            else:
-                file.put(
-                    TopicArea, row, {"topic_code": topic}, {"area_code": area, "loaded_code": area}, tally
-                )
+            file.put(TopicArea, row, {"topic_code": topic}, {"area_code": area}, tally)
     return tally
 
 
@@ -138,77 +131,6 @@ def compare(before: Iterable[Item], after: Iterable[Item]) -> Tally:
         else:
             tally.updated += 1
     return tally
-
-
-class ReferenceFile:
-    """A YAML file, read with the place of whatever is wrong in it."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.content = read_yaml(path)
-
-    def fault(self, row: LinedDict, field: str, problem: str) -> ReferenceFault:
-        return ReferenceFault(self.path, row.line, field, problem)
-
-    def mapping(self, row: LinedDict, field: str) -> LinedDict:
-        value = row.get(field)
-        if not isinstance(value, LinedDict):
-            raise self.fault(row, field, "a mapping is expected")
-        return value
-
-    def rows(self, row: LinedDict, field: str, *, required: bool = True) -> list[LinedDict]:
-        value = row.get(field, None if required else [])
-        if not isinstance(value, list) or not all(isinstance(part, LinedDict) for part in value):
-            raise self.fault(row, field, "a list of mappings is expected")
-        return value
-
-    def text(self, row: LinedDict, field: str) -> str:
-        value = row.get(field)
-        if not isinstance(value, str) or not value.strip():
-            raise self.fault(row, field, "a text is expected (write it in quotes)")
-        return value.strip()
-
-    def codes(self, row: LinedDict, field: str) -> list[str]:
-        value = row.get(field, [])
-        if not isinstance(value, list):
-            raise self.fault(row, field, "a list of codes is expected")
-        return [str(code) for code in value]
-
-    def flag(self, row: LinedDict, field: str) -> bool:
-        value = row.get(field, False)
-        if not isinstance(value, bool):
-            raise self.fault(row, field, "true or false is expected")
-        return value
-
-    def words(self, row: LinedDict, field: str = "", *, column: str = "") -> dict[str, str]:
-        """The columns of a text, required in Portuguese; without a field it stands in the row itself."""
-        texts = self.mapping(row, field) if field else row
-        columns = {f"{column or field}_pt": self.text(texts, "pt")}
-        for language in ("en", "fr"):
-            written = texts.get(language) is not None
-            columns[f"{column or field}_{language}"] = self.text(texts, language) if written else ""
-        return columns
-
-    def optional_words(self, row: LinedDict, field: str) -> dict[str, str]:
-        """The columns of a text that may be missing; all empty when it is."""
-        if row.get(field) is None:
-            return {f"{field}_{language}": "" for language in ("pt", "en", "fr")}
-        return self.words(row, field)
-
-    def put(
-        self,
-        model: type[models.Model],
-        row: LinedDict,
-        key: dict[str, Any],
-        values: dict[str, Any],
-        tally: Tally,
-    ) -> models.Model:
-        try:
-            stored: models.Model = put_row(model, key, values, tally)
-        except ValidationError as error:
-            field, problems = next(iter(error.message_dict.items()))
-            raise self.fault(row, field, " ".join(problems)) from error
-        return stored
 
 
 Row = tuple[LinedDict, dict[str, Any], dict[str, Any]]  # where it stands, its key, its other columns
@@ -262,15 +184,13 @@ class TemplateFile(ReferenceFile):
             yield from self.items_of_area(row, area.code)
 
     def check_tags(self, area: LinedDict) -> None:
-        known: dict[str, set[str | None]] = {
-            "nis": {row.get("code") for row in self.rows(self.content, "nis_pillars")},
+        known: dict[str, set[str]] = {
+            "nis": {self.text(row, "code") for row in self.rows(self.content, "nis_pillars")},
             "gcm": {str(code) for code in self.mapping(self.content, "gcm_objectives")},
             "sdg": {str(code) for code in self.mapping(self.content, "sdg_targets")},
         }
         for field, codes in known.items():
-            for code in self.codes(area, field):
-                if code not in codes:
-                    raise self.fault(area, field, f"“{code}” is not known")
+            self.codes(area, field, codes)
 
     def items_of_area(self, area: LinedDict, code: str) -> Iterator[Item]:
         indicators = self.rows(area, "indicators", required=False)

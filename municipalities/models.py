@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from gai_portal.lib.reference import LoadedRow
 
-class Island(models.Model):
+
+class Island(LoadedRow):
     """An inhabited island, in the windward or the leeward group."""
 
     name = models.CharField(_("name"), max_length=60, unique=True)
@@ -27,7 +29,7 @@ class Island(models.Model):
         return self.name
 
 
-class Municipality(models.Model):
+class Municipality(LoadedRow):
     """A municipality (concelho), known everywhere by its ISO 3166-2 code."""
 
     code = models.CharField(_("ISO 3166-2 code"), max_length=6, primary_key=True)
@@ -77,7 +79,7 @@ class Municipality(models.Model):
 KNOWN_STATUSES = {"preliminary": _("preliminary"), "final": _("final")}
 
 
-class DemographicFigure(models.Model):
+class DemographicFigure(LoadedRow):
     """A known number about a municipality's people, with its year and source. Unknown ones have no row."""
 
     class Kind(models.TextChoices):
@@ -153,7 +155,7 @@ class Office(models.Model):
         return self.name
 
 
-class Partner(models.Model):
+class Partner(LoadedRow):
     """An organisation that referrals go to and that takes part in plans."""
 
     class Kind(models.TextChoices):

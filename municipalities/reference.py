@@ -14,14 +14,13 @@ from django.utils.text import slugify
 from gai_portal.lib.outlines import Polygons, simplify_together
 from gai_portal.lib.reference import (
     CsvLine,
-    LinedDict,
     ReferenceFault,
+    ReferenceFile,
     Tally,
     faults_at,
     put_row,
     read_csv,
     read_text,
-    read_yaml,
 )
 from municipalities.models import DemographicFigure, Island, Municipality, Office, Partner
 
@@ -240,56 +239,35 @@ def _polygons(geometry: dict[str, Any]) -> Polygons:
     return polygons
 
 
-def _rows(path: Path, name: str) -> list[LinedDict]:
-    rows = read_yaml(path).get(name)
-    if not isinstance(rows, list) or not all(isinstance(row, LinedDict) for row in rows):
-        raise ReferenceFault(path, 1, name, "a list of mappings is expected")
-    return rows
-
-
-def _text(path: Path, row: LinedDict, field: str, *, required: bool = False) -> str:
-    value = row.get(field, "")
-    if not isinstance(value, str):
-        raise ReferenceFault(path, row.line, field, f"{value!r} is not a text")
-    if required and not value.strip():
-        raise ReferenceFault(path, row.line, field, "it is empty")
-    return value.strip()
-
-
 def _put_partners(path: Path, tally: Tally) -> None:
+    file = ReferenceFile(path)
     seen: set[str] = set()
-    for row in _rows(path, "partners"):
-        code = _text(path, row, "code", required=True)
+    for row in file.rows(file.content, "partners"):
+        code = file.text(row, "code")
         if code in seen:
-            raise ReferenceFault(path, row.line, "code", f"{code!r} is on another line already")
+            raise file.fault(row, "code", f"{code!r} is on another line already")
         seen.add(code)
-        values = {
-            "kind": _text(path, row, "kind"),
-            "name_pt": _text(path, row, "pt", required=True),
-            "name_en": _text(path, row, "en"),
-            "name_fr": _text(path, row, "fr"),
-        }
+        values = {"kind": file.text(row, "kind", required=False), **file.words(row, column="name")}
         # A number that the administration has typed is kept where the file has none.
-        if phone := _text(path, row, "phone"):
+        if phone := file.text(row, "phone", required=False):
             values["phone"] = phone
-        with faults_at(path, row.line):
-            put_row(Partner, {"code": code}, values, tally)
+        file.put(Partner, row, {"code": code}, values, tally)
 
 
 @transaction.atomic
 def load_demo_offices(path: Path = DATA / "demo_offices.yaml") -> Tally:
     """Invented offices, for demonstrations only. Those that exist are left alone: somebody may edit them."""
-    tally = Tally()
-    for row in _rows(path, "offices"):
-        code = _text(path, row, "code", required=True)
-        municipality = Municipality.objects.filter(pk=_text(path, row, "municipality")).first()
+    file, tally = ReferenceFile(path), Tally()
+    for row in file.rows(file.content, "offices"):
+        code = file.text(row, "code")
+        municipality = Municipality.objects.filter(pk=file.text(row, "municipality")).first()
         if municipality is None:
-            raise ReferenceFault(path, row.line, "municipality", f"{row.get('municipality')!r} is not known")
+            raise file.fault(row, "municipality", f"{row['municipality']!r} is not known")
         if Office.objects.filter(code=code).exists():
             tally.unchanged += 1
             continue
         values: dict[str, Any] = {
-            field: _text(path, row, field)
+            field: file.text(row, field, required=False)
             for field in (
                 "address",
                 "phone",
@@ -305,5 +283,8 @@ def load_demo_offices(path: Path = DATA / "demo_offices.yaml") -> Tally:
         values["municipality"] = municipality
         values["name"] = f"{settings.LABELS['office']} {municipality} (demonstração)"
         with faults_at(path, row.line):
-            put_row(Office, {"code": code}, values, tally)
+            office = Office(code=code, **values)
+            office.full_clean(validate_unique=False, validate_constraints=False)
+            office.save()
+        tally.created += 1
     return tally

@@ -4,8 +4,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from gai_portal.lib.reference import LoadedRow
 
-class TopicArea(models.Model):
+
+class TopicArea(LoadedRow):
     """A topic of the desk, or a whole group, and the area that it speaks about: two codes and no more.
 
     No foreign key leads to either: an area is known by its code in every version of the template, and no road
@@ -14,10 +16,8 @@ class TopicArea(models.Model):
 
     topic_code = models.CharField(_("topic"), max_length=30, primary_key=True)
     area_code = models.CharField(_("area"), max_length=20, blank=True, help_text=_("Empty: no area."))
-    # What the reference file said last. A row that says something else was changed by hand, and stays so.
-    loaded_code = models.CharField(max_length=20, blank=True, editable=False)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["loaded"])
 
     class Meta:
         verbose_name = _("area of a topic")
@@ -26,7 +26,3 @@ class TopicArea(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic_code} → {self.area_code or '—'}"
-
-    @property
-    def is_changed_by_hand(self) -> bool:
-        return self.area_code != self.loaded_code

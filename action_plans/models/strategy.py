@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from action_plans.workflow import TemplateState
+from gai_portal.lib.reference import LoadedRow
 
 goal_code = RegexValidator(
     r"^[A-Z0-9]+([.-][A-Z0-9]+)*$", _("Use capital letters, digits, full stops and hyphens: NIS1.2.")
 )
 
 
-class Strategy(models.Model):
+class Strategy(LoadedRow):
     """The National Immigration Strategy, or its successor."""
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
@@ -46,7 +47,7 @@ class StrategicGoalQuerySet(models.QuerySet["StrategicGoal"]):
         return self.annotate(template_measures_count=Count("template_measures", filter=in_force))
 
 
-class StrategicGoal(models.Model):
+class StrategicGoal(LoadedRow):
     """A goal of the strategy. The top level of the tree are its pillars; goals hang on a pillar."""
 
     strategy = models.ForeignKey(
@@ -154,7 +155,7 @@ class StrategicIndicator(models.Model):
         return f"{self.goal.code}: {self.text_pt}"
 
 
-class FrameworkTarget(models.Model):
+class FrameworkTarget(LoadedRow):
     """An objective of the Global Compact for Migration or a target of the Sustainable Development Goals."""
 
     class Framework(models.TextChoices):

@@ -6,10 +6,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gai_portal.lib.content import in_active_language
+from gai_portal.lib.reference import LoadedRow
 from municipalities.models import Partner
 
 
-class ReferenceRow(models.Model):
+class ReferenceRow(LoadedRow):
     """One entry of a short list that the national level keeps: a code and its name in each language."""
 
     code = models.CharField(_("code"), max_length=30, primary_key=True)

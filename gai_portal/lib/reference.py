@@ -1,7 +1,12 @@
-"""Loading reference data: repeatable, and a malformed file is refused whole, with file, line and field."""
+"""Loading reference data: repeatable, a malformed file is refused whole, and what people edited stays.
+
+A malformed file is told with line and field. A row that somebody has changed since it was loaded is kept.
+"""
 
 import csv
-from collections.abc import Iterable, Iterator
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -35,25 +40,89 @@ class Tally:
         return f"{counts}, {self.kept} kept as edited or issued" if self.kept else counts
 
 
-def put_row(model: type[models.Model], key: dict[str, Any], values: dict[str, Any], tally: Tally) -> Any:
-    """Create the row named by `key`, or update it when one of `values` differs. Nothing is ever deleted."""
+class LoadedRow(models.Model):
+    """A row that a reference file brings, and that the national level may make its own."""
+
+    # What the files brought last, as a fingerprint of each column. A row that differs has been edited since.
+    loaded = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def was_edited(self, now: dict[str, str]) -> bool:
+        """Whether any of the columns, by their fingerprints, is no longer as a file brought it.
+
+        One that no file has brought so far is expected to be empty.
+        """
+        return any(self.loaded.get(name, self._when_empty(name)) != mark for name, mark in now.items())
+
+    def _when_empty(self, name: str) -> str:
+        field: Any = self._meta.get_field(name)
+        return fingerprint([] if field.many_to_many else field.get_default())
+
+    def remember(self, wanted: dict[str, str]) -> None:
+        """That the row says what the file says, whoever wrote it: from now on it follows the file."""
+        if wanted.items() - self.loaded.items():
+            self.loaded |= wanted
+            self.save(update_fields=["loaded"])
+
+
+def fingerprint(value: Any) -> str:
+    """The same for a value from a file and for that value as the database gives it back."""
+    if isinstance(value, models.Model):
+        value = value.pk
+    if isinstance(value, Decimal):
+        value = f"{value.normalize():f}"
+    if isinstance(value, models.QuerySet | set):
+        value = sorted(str(row.pk) for row in value)
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def put_row(model: type[LoadedRow], key: dict[str, Any], values: dict[str, Any], tally: Tally) -> Any:
+    """Create the row named by `key`, or bring it in line with `values` unless somebody has edited it.
+
+    Nothing is ever deleted.
+    """
+    wanted = {name: fingerprint(value) for name, value in values.items()}
     row = model._default_manager.filter(**key).first()
     if row is None:
+        row = model(**key)
         tally.created += 1
-        row = model(**key, **values)
-        row.full_clean(validate_unique=False, validate_constraints=False)
-        row.save()
-        return row
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    if changed:
-        tally.updated += 1
-        for name in changed:
-            setattr(row, name, values[name])
-        row.full_clean(validate_unique=False, validate_constraints=False)
-        row.save()
     else:
-        tally.unchanged += 1
+        now = {name: fingerprint(row.serializable_value(name)) for name in values}
+        if now == wanted:
+            tally.unchanged += 1
+            row.remember(wanted)
+            return row
+        if row.was_edited(now):
+            tally.kept += 1
+            return row
+        tally.updated += 1
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.loaded |= wanted
+    row.full_clean(validate_unique=False, validate_constraints=False)
+    row.save()
     return row
+
+
+def put_links(row: LoadedRow, links: dict[str, set[models.Model]], tally: Tally) -> None:
+    """Bring a row's lists of other rows in line, each unless somebody has edited it."""
+    updated = kept = False
+    for name, linked in links.items():
+        stored = getattr(row, name)
+        now, wanted = {name: fingerprint(stored.all())}, {name: fingerprint(linked)}
+        if now != wanted and row.was_edited(now):
+            kept = True
+            continue
+        if now != wanted:
+            stored.set(linked)
+            updated = True
+        row.remember(wanted)
+    tally.updated += updated
+    tally.kept += kept and not updated
+    tally.unchanged += not (updated or kept)
 
 
 @contextmanager
@@ -158,3 +227,81 @@ def read_yaml(path: Path) -> LinedDict:
     if not isinstance(content, LinedDict):
         raise ReferenceFault(path, 1, "file", "a mapping is expected at the top level")
     return content
+
+
+class ReferenceFile:
+    """A YAML file, read with the place of whatever is wrong in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.content = read_yaml(path)
+
+    def fault(self, row: LinedDict, field: str, problem: str) -> ReferenceFault:
+        return ReferenceFault(self.path, row.line, field, problem)
+
+    def mapping(self, row: LinedDict, field: str) -> LinedDict:
+        value = row.get(field)
+        if not isinstance(value, LinedDict):
+            raise self.fault(row, field, "a mapping is expected")
+        return value
+
+    def rows(self, row: LinedDict, field: str, *, required: bool = True) -> list[LinedDict]:
+        value = row.get(field, None if required else [])
+        if not isinstance(value, list) or not all(isinstance(part, LinedDict) for part in value):
+            raise self.fault(row, field, "a list of mappings is expected")
+        return value
+
+    def text(self, row: LinedDict, field: str, *, required: bool = True) -> str:
+        value = row.get(field, None if required else "")
+        if not isinstance(value, str) or (required and not value.strip()):
+            raise self.fault(row, field, "a text is expected (write it in quotes)")
+        return value.strip()
+
+    def codes(self, row: LinedDict, field: str, known: Collection[str] | None = None) -> list[str]:
+        """A list of codes, each of which has to be known, if it is said which are."""
+        value = row.get(field, [])
+        if not isinstance(value, list):
+            raise self.fault(row, field, "a list of codes is expected")
+        codes = [str(code) for code in value]
+        for code in codes:
+            if known is not None and code not in known:
+                raise self.fault(row, field, f"“{code}” is not known")
+        return codes
+
+    def flag(self, row: LinedDict, field: str, *, default: bool = False) -> bool:
+        value = row.get(field, default)
+        if not isinstance(value, bool):
+            raise self.fault(row, field, "true or false is expected")
+        return value
+
+    def number(self, row: LinedDict, field: str) -> int | None:
+        value = row.get(field)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+            raise self.fault(row, field, "a whole number is expected")
+        return value
+
+    def words(self, row: LinedDict, field: str = "", *, column: str = "") -> dict[str, str]:
+        """The columns of a text, required in Portuguese; without a field it stands in the row itself."""
+        texts = self.mapping(row, field) if field else row
+        columns = {f"{column or field}_pt": self.text(texts, "pt")}
+        for language in ("en", "fr"):
+            written = texts.get(language) is not None
+            columns[f"{column or field}_{language}"] = self.text(texts, language) if written else ""
+        return columns
+
+    def optional_words(self, row: LinedDict, field: str) -> dict[str, str]:
+        """The columns of a text that may be missing; all empty when it is."""
+        if row.get(field) is None:
+            return {f"{field}_{language}": "" for language in ("pt", "en", "fr")}
+        return self.words(row, field)
+
+    def put(
+        self,
+        model: type[LoadedRow],
+        row: LinedDict,
+        key: dict[str, Any],
+        values: dict[str, Any],
+        tally: Tally,
+    ) -> Any:
+        with faults_at(self.path, row.line):
+            return put_row(model, key, values, tally)

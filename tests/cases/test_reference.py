@@ -68,14 +68,43 @@ def test_links_that_the_national_level_added_survive(loaded):
     assert topic.partners.filter(code="CM").exists()
 
 
+def test_links_that_the_national_level_took_away_stay_away(loaded):
+    topic = Topic.objects.get(code="SEG")
+    topic.partners.clear()
+    assert load_reference()["topic guides"].kept == 1
+    assert not topic.partners.exists()
+
+
+def test_links_that_the_files_changed_are_brought_in_line(loaded, tmp_path, monkeypatch):
+    guides = tmp_path / "guides.yaml"
+    guides.write_text(
+        reference.GUIDES.read_text().replace(
+            "{code: RES.06, deadlines: [D4, D3]}", "{code: RES.06, deadlines: [D4]}"
+        )
+    )
+    monkeypatch.setattr(reference, "GUIDES", guides)
+    assert load_reference()["topic guides"].updated == 1
+    assert [rule.code for rule in Topic.objects.get(code="RES.06").deadlines.all()] == ["D4"]
+
+
+def test_a_flag_that_the_national_level_set_survives_an_upgrade(loaded, tmp_path, monkeypatch):
+    Topic.objects.filter(code="RES.02").update(is_restricted=True)
+    taxonomy = tmp_path / "taxonomy.yaml"
+    taxonomy.write_text(TAXONOMY.read_text().replace('pt: "Renovação"', 'pt: "Renovações"', 1))
+    monkeypatch.setattr(reference, "TAXONOMY", taxonomy)
+    assert load_reference()["topics"].kept == 1
+    topic = Topic.objects.get(code="RES.02")
+    assert (topic.is_restricted, topic.name_pt) == (True, "Renovação")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("{code: phone, pt: ", "{code: phone, es: ", r"line \d+, pt: is missing"),
+        ("{code: phone, pt: ", "{code: phone, es: ", r"line \d+, pt: a text is expected"),
         ("{code: phone,", "{code: in_person,", r"line \d+, code: in_person stands here twice"),
         ("closes: true}", "closes: perhaps}", r"line \d+, closes: true or false"),
         ("days_before: 15", "days_before: some", r"line \d+, days_before: a whole number"),
-        ("for: [SEG]", "for: [XXX]", r"line \d+, for: 'XXX' is not known"),
+        ("for: [SEG]", "for: [XXX]", r"line \d+, for: “XXX” is not known"),
         ("{code: ARES, kind", "{code: NOBODY, kind", r"line \d+, code: the partner NOBODY"),
         ('required: "yes", pt: "Atestado', 'required: sim, pt: "Atestado', r"line \d+, required: one of"),
         ("channels:", "channels: [", r"line \d+, YAML"),

@@ -109,10 +109,11 @@ def test_a_changed_cell_is_updated_and_counted(folder):
     assert Partner.objects.get(code="FIN").name_pt == "Finanças"
 
 
-def test_a_number_that_was_typed_is_kept_unless_the_file_has_one(folder):
+def test_a_number_comes_from_the_file_unless_somebody_has_typed_one(folder):
     load_reference()
-    Partner.objects.filter(code__in=["PN", "FIN"]).update(phone="261 00 00")
-    change(folder / "partners.yaml", "{code: FIN,", '{code: FIN, phone: "262 00 00",')
+    Partner.objects.filter(code="PN").update(phone="261 00 00")
+    for code in ("PN", "FIN"):
+        change(folder / "partners.yaml", f"{{code: {code},", f'{{code: {code}, phone: "262 00 00",')
     load_reference(folder)
     assert Partner.objects.get(code="PN").phone == "261 00 00"
     assert Partner.objects.get(code="FIN").phone == "262 00 00"
