@@ -8,13 +8,17 @@
     let timer;
     let underWay;
     let isSent = false;
+    let isReached = false;
     let saved = "";
     const fields = () => {
       const data = new URLSearchParams();
       for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
       return data;
     };
+    // What is kept nowhere holds its page back.
+    const hold = (event) => isSent || event.preventDefault();
     const say = (text, isWarning) => {
+      (isWarning ? addEventListener : removeEventListener)("beforeunload", hold);
       if (!status) return;
       status.classList.toggle("is-warning", isWarning);
       if (status.textContent !== text) status.textContent = text;
@@ -48,6 +52,7 @@
         if (!answer.ok || answer.redirected || text.includes("<")) return say(status?.dataset.signIn, true);
         saved = body.toString();
         say(text, false);
+        return true;
       } catch {
         if (turn.signal.aborted) return;
         say(status?.dataset.offline, true);
@@ -61,7 +66,16 @@
       later(PAUSE);
     });
     form.addEventListener("change", () => isSent || later(PAUSE));
+    // Without a connection the browser would put its own page in the place of what was typed.
+    form.addEventListener("submit", async (event) => {
+      if (navigator.onLine || isReached) return void (isReached = false);
+      event.preventDefault();
+      saved = "";
+      isReached = await save();
+      if (isReached) form.requestSubmit(event.submitter);
+    });
     document.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return;
       if (event.target !== form && !("draftDiscard" in event.target.dataset)) return;
       isSent = true;
       stop();
