@@ -28,6 +28,11 @@ class UserQuerySet(models.QuerySet["User"]):
             memberships = memberships.filter(municipality=municipality_id)
         return self.filter(is_active=True, pk__in=memberships.values("user"))
 
+    def speaking_for(self, partner_ids: Iterable[int]) -> Self:
+        """Active people who speak today for one of these partners."""
+        memberships = Membership.objects.current().filter(role=Role.PARTNER, partner__in=list(partner_ids))
+        return self.filter(is_active=True, pk__in=memberships.values("user"))
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     """Creates people by e-mail address, stored in lower case."""

@@ -8,6 +8,7 @@ import datetime
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from action_plans.models import (
+    Consultation,
     Plan,
     PlanIndicator,
     PlanMeasure,
@@ -24,6 +26,7 @@ from action_plans.models import (
     TemplateArea,
     TemplateIndicator,
 )
+from action_plans.services.consultation import answer_comment, comment_on_draft
 from action_plans.services.plan import create_plan, make_transition
 from action_plans.services.publication import make_missing_files
 from action_plans.services.tailoring import (
@@ -34,9 +37,19 @@ from action_plans.services.tailoring import (
     save_section,
 )
 from action_plans.services.template import issue_template
-from action_plans.workflow import APPROVE, ENDORSE, PUBLISH, RETURN, REVISE, SUBMIT, Decision, PlanState
+from action_plans.workflow import (
+    APPROVE,
+    CONSULT,
+    ENDORSE,
+    PUBLISH,
+    RETURN,
+    REVISE,
+    SUBMIT,
+    Decision,
+    PlanState,
+)
 from gai_portal.lib.reference import Tally, read_yaml
-from municipalities.models import Municipality
+from municipalities.models import Municipality, Partner
 
 DATA = Path(__file__).parent / "data" / "demo_plans.yaml"
 SEED = 20260705
@@ -74,7 +87,9 @@ def load_demo_plans(path: Path = DATA) -> Tally:
         if municipality.plans.exists():
             tally.unchanged += 1
             continue
-        DemoPlan(content, row, municipality, people).make()
+        plan = DemoPlan(content, row, municipality, people).make()
+        if "consultation" in row:
+            _consult(plan, row["consultation"], people[Role.PLANNER])
         tally.created += 1
     make_missing_files()
     return tally
@@ -89,6 +104,34 @@ def _people(municipality: Municipality) -> dict[Role, User] | None:
     }
     found = {role: user for role, user in people.items() if user is not None}
     return found if len(found) == len(people) else None
+
+
+def _consult(plan: Plan, row: dict[str, Any], planner: User) -> None:
+    """Open the draft to comments, of which some are answered."""
+    now = timezone.now()
+    plan = make_transition(plan, CONSULT, by=planner, at=now)
+    consultation = Consultation.objects.create(
+        plan=plan,
+        opened_at=now,
+        opened_by=planner,
+        closes_on=timezone.localdate(now) + datetime.timedelta(days=row["days"]),
+        introduction=row["introduction"],
+        is_public=True,
+    )
+    consultation.partners.set(Partner.objects.filter(code__in=row["partners"]))
+    for said in row["comments"]:
+        content = {"kind": "measure", "code": said["code"], "text": said["text"]}
+        content["organisation"] = said.get("organisation", "")
+        comment = comment_on_draft(consultation, content, once=uuid4())
+        if "reply" in said:
+            answer_comment(
+                comment,
+                resolution=said["resolution"],
+                reply=said["reply"],
+                is_withheld=False,
+                version=comment.version,
+                by=planner,
+            )
 
 
 class DemoPlan:

@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from accounts.roles import MUNICIPAL_ROLES, NATIONAL_ROLES, Role
-from action_plans.models import Edition, Plan, Template
+from action_plans.models import Consultation, Edition, Plan, Template
 from action_plans.workflow import RENEWABLE_STATES, TRANSITIONS, Transition
 
 
@@ -67,3 +67,13 @@ def available_transitions(user: User, plan: Plan) -> list[Transition]:
 def can_record_gazette(user: User, edition: Edition) -> bool:
     """The official gazette may print a plan at any time after its publication."""
     return user.has_role_in(edition.plan.municipality_id, {Role.APPROVER})
+
+
+def can_run_consultation(user: User, plan: Plan) -> bool:
+    """Invite, answer: also after the plan has left the consultation, for as long as it is written on."""
+    return can_edit_plan(user, plan)
+
+
+def can_comment_for_partner(user: User, consultation: Consultation) -> bool:
+    """Whether this person speaks for an organisation that is asked, while comments are taken."""
+    return consultation.is_running and consultation.partners.filter(pk__in=user.partner_ids()).exists()

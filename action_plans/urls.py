@@ -1,6 +1,7 @@
 from django.urls import path
 
 from action_plans.views import (
+    consultation,
     evidence,
     history,
     indicators,
@@ -40,6 +41,22 @@ urlpatterns = [
         name="plan_item_restore",
     ),
     path("plans/<int:pk>/undo/<str:token>/", tailoring.plan_undo, name="plan_undo"),
+    path("plans/<int:pk>/consultation/", consultation.plan_consultation, name="plan_consultation"),
+    path("plans/<int:pk>/consultation/open/", consultation.consultation_open, name="consultation_open"),
+    path("plans/<int:pk>/consultation/invite/", consultation.consultation_invite, name="consultation_invite"),
+    path(
+        "plans/<int:pk>/consultation/invitations/<int:invitation>/withdraw/",
+        consultation.consultation_withdraw,
+        name="consultation_withdraw",
+    ),
+    path(
+        "plans/<int:pk>/consultation/comments/<int:comment>/",
+        consultation.consultation_reply,
+        name="consultation_reply",
+    ),
+    path("consultations/", consultation.consultation_list, name="consultation_list"),
+    path("consultations/<int:pk>/", consultation.consultation_read, name="consultation_read"),
+    path("consultations/<int:pk>/comment/", consultation.consultation_comment, name="consultation_comment"),
     path("plans/<int:pk>/renew/", renewal.plan_renew, name="plan_renew"),
     path("plans/<int:pk>/coverage/", strategy.plan_coverage, name="plan_coverage"),
     path("strategy/", strategy.strategy_detail, name="strategy_detail"),

@@ -62,7 +62,7 @@ class Transition:
     name: str
     label: "StrPromise"  # what the button says
     sources: frozenset[PlanState]
-    target: PlanState
+    target: PlanState | None  # None: the state that it came from
     actors: frozenset[Role]
     needs_comment: bool = False
     needs_decision: bool = False  # the council decision: date and reference
@@ -81,6 +81,12 @@ APPROVERS = frozenset({Role.APPROVER})
 DGI_OFFICERS = frozenset({Role.DGI_OFFICER})
 
 SUBMIT = Transition("submit", _("Submit for endorsement"), SUBMITTABLE_STATES, PlanState.SUBMITTED, PLANNERS)
+CONSULT = Transition(
+    "consult", _("Open for consultation"), SUBMITTABLE_STATES, PlanState.CONSULTATION, PLANNERS
+)
+END_CONSULTATION = Transition(
+    "end_consultation", _("End the consultation"), frozenset({PlanState.CONSULTATION}), None, PLANNERS
+)
 TAKE_BACK = Transition(
     "take_back", _("Take back"), frozenset({PlanState.SUBMITTED}), PlanState.RETURNED, PLANNERS
 )
@@ -118,5 +124,18 @@ REVISE = Transition(
 CLOSE = Transition("close", _("Close the plan"), frozenset({PlanState.PUBLISHED}), PlanState.CLOSED, PLANNERS)
 
 TRANSITIONS = {
-    t.name: t for t in (SUBMIT, TAKE_BACK, ENDORSE, RETURN, SEND_BACK, APPROVE, PUBLISH, REVISE, CLOSE)
+    t.name: t
+    for t in (
+        SUBMIT,
+        CONSULT,
+        END_CONSULTATION,
+        TAKE_BACK,
+        ENDORSE,
+        RETURN,
+        SEND_BACK,
+        APPROVE,
+        PUBLISH,
+        REVISE,
+        CLOSE,
+    )
 }

@@ -29,6 +29,7 @@ def doors(user: User, unread: int) -> list[tuple[str, str]]:
         (is_desk, _("Record an enquiry"), "cases:desk"),
         (is_desk, _("Enquiries"), "cases:enquiry_list"),
         (is_municipal or is_national, _("Plans"), "action_plans:plan_list"),
+        (bool(user.partner_ids()), _("Consultations"), "action_plans:consultation_list"),
         (is_national, _("Strategy"), "action_plans:strategy_detail"),
         (is_national, _("National template"), "action_plans:template_list"),
         (can_edit_offices(user), _("Office"), "municipalities:office_list"),

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from action_plans.models import Edition
+from action_plans.models import Consultation, Edition
 from gai_portal.lib.charts import Box, OutlineMap, outline_map
 from gai_portal.lib.text import fold
 from municipalities.models import DemographicFigure, Island, Municipality
@@ -165,6 +165,9 @@ def municipality_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "municipality": municipality,
             "offices": municipality.offices.order_by("code"),
             "editions": [e for e in editions if e.plan.municipality_id == municipality.code],
+            "consultations": Consultation.objects.running()
+            .filter(plan__municipality=municipality, is_public=True)
+            .select_related("plan__municipality"),
             "figures": sorted(municipality.figures.all(), key=figure_order),
             "territory": territory_of(list(on_the_island), editions),
         },

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from action_plans.views import public_consultation
 from action_plans.views.template import template_public
 from gai_portal import public, workspace
 
@@ -13,6 +14,12 @@ urlpatterns = [
     path("municipalities/", public.municipality_list, name="municipality_list"),
     path("municipalities/<slug:slug>/", public.municipality_detail, name="municipality_detail"),
     path("plans/", include("action_plans.public_urls")),
+    path("consultations/<str:key>/", public_consultation.consultation_invited, name="consultation_invited"),
+    path(
+        "consultations/<str:key>/comment/",
+        public_consultation.consultation_invited_comment,
+        name="consultation_invited_comment",
+    ),
     path("template/", template_public, name="template_public"),
     path("accounts/", include("accounts.urls")),
     path("workspace/", workspace.home, name="workspace"),

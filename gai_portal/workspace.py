@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import DESK_ROLES, NATIONAL_ROLES, Role
-from action_plans.models import Plan, Template
+from action_plans.models import Consultation, Plan, Template
 from action_plans.workflow import EDITABLE_STATES, PlanState
 from cases.models import Enquiry
 from municipalities.models import Municipality, Partner
@@ -37,6 +37,8 @@ def home(request: SignedInRequest) -> HttpResponse:
         context["administration"] = administration()
     if user.partner_ids():
         context["partners"] = Partner.objects.filter(pk__in=user.partner_ids())
+        asked = Consultation.objects.running().addressed_to(user)
+        context["consultations"] = asked.select_related("plan__municipality")[:LATEST]
     return render(request, "gai_portal/workspace.html", context)
 
 

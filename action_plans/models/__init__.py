@@ -1,5 +1,6 @@
 """From the national strategy to published plans: strategy -> template -> plan -> edition."""
 
+from action_plans.models.consultation import Consultation, ConsultationComment, ConsultationInvitation
 from action_plans.models.edition import Edition, EditionFile
 from action_plans.models.evidence import TopicArea
 from action_plans.models.plan import Plan, PlanIndicator, PlanMeasure, PlanSection, PlanStep
@@ -15,6 +16,9 @@ from action_plans.models.template import (
 from action_plans.models.update import UpdateDecision
 
 __all__ = [
+    "Consultation",
+    "ConsultationComment",
+    "ConsultationInvitation",
     "Edition",
     "EditionFile",
     "FrameworkTarget",

@@ -29,11 +29,14 @@ from action_plans.services.publication import publish_edition
 from action_plans.services.readiness import excluded_mandatory_measures, what_is_missing
 from action_plans.services.tailoring import remember_links
 from action_plans.workflow import (
+    CONSULT,
     EDITABLE_STATES,
+    END_CONSULTATION,
     ENDORSE,
     PUBLISH,
     SUBMIT,
     TRANSITIONS,
+    PlanState,
     Transition,
 )
 from municipalities.models import Municipality
@@ -144,25 +147,28 @@ def make_transition(
         raise ValidationError(
             {"accepted_exclusions": _("Tick each mandatory measure whose exclusion you accept.")}
         )
+    target = transition.target or _came_from(plan)
     step = PlanStep(
         plan=plan,
         name=transition.name,
         from_state=plan.state,
-        to_state=transition.target,
+        to_state=target,
         by=by,
         at=at or timezone.now(),
         comment=comment,
         accepted_exclusions=excluded if transition is ENDORSE else [],
     )
-    plan.state = transition.target
+    plan.state = target
     if transition.needs_decision:
         plan.decided_on = step.decided_on = decided_on
         plan.decision_reference = step.decision_reference = decision_reference
-    elif transition.target in EDITABLE_STATES:
+    elif target in EDITABLE_STATES:
         # What the council decided was about the text as it stood; the step and the edition remember it.
         plan.decided_on, plan.decision_reference = None, ""
     plan.save(update_fields=["state", "decided_on", "decision_reference"])
     step.save()
+    if transition is END_CONSULTATION:
+        plan.consultations.filter(closed_at=None).update(closed_at=step.at)
     if transition is PUBLISH:
         publish_edition(plan, by=by, at=at)
     if at is None:
@@ -172,6 +178,12 @@ def make_transition(
             url=plan.get_absolute_url(),
         )
     return plan
+
+
+def _came_from(plan: Plan) -> str:
+    """The state in which the plan was before its consultation began."""
+    opened = plan.steps.filter(name=CONSULT.name).values_list("from_state", flat=True).first()
+    return opened or PlanState.DRAFT
 
 
 def _who_acts_next(plan: Plan) -> QuerySet[User]:

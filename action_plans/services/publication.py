@@ -17,7 +17,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from action_plans.documents import edition_pdf
-from action_plans.models import Edition, EditionFile, Plan, PlanIndicator, PlanMeasure, TemplateArea
+from action_plans.models import (
+    ConsultationComment,
+    Edition,
+    EditionFile,
+    Plan,
+    PlanIndicator,
+    PlanMeasure,
+    TemplateArea,
+)
 from action_plans.permissions import can_record_gazette
 from action_plans.workflow import Decision
 from gai_portal.lib.codes import code_from
@@ -64,6 +72,7 @@ def freeze_plan(plan: Plan) -> dict[str, Any]:
         "chapters": _chapters(plan),
         "areas": _areas(plan, frozen),
         "excluded": [item for measure, item in frozen if measure.decision == Decision.EXCLUDED],
+        "heard": _heard(plan),
         "undecided": [item for measure, item in frozen if measure.decision == Decision.UNDECIDED],
     }
 
@@ -139,6 +148,23 @@ def _figures(plan: Plan) -> list[dict[str, Any]]:
             "source": figure.source,
         }
         for figure in plan.municipality.figures.order_by("kind", "year")
+    ]
+
+
+def _heard(plan: Plan) -> list[dict[str, Any]]:
+    """What others said about the drafts, and what the municipality did. Private people stay unnamed."""
+    comments = ConsultationComment.objects.heard().filter(consultation__plan=plan)
+    return [
+        {
+            "code": comment.code,
+            "kind": comment.kind,
+            "said_on": _day(timezone.localtime(comment.at).date()),
+            "voice": comment.voice,
+            "text": comment.text,
+            "resolution": comment.resolution,
+            "reply": comment.reply,
+        }
+        for comment in comments.select_related("partner", "invitation", "consultation")
     ]
 
 

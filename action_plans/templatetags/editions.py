@@ -6,7 +6,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _, gettext_lazy
 
-from action_plans.models import TemplateIndicator
+from action_plans.models import ConsultationComment, TemplateIndicator
 from action_plans.workflow import Decision
 from gai_portal.lib.typography import NO_BREAK, typeset
 from gai_portal.templatetags.portal import STATES, badge, prose
@@ -47,6 +47,28 @@ def decision_badge(measure: dict[str, Any]) -> str:
     """What the municipality decided about a frozen measure."""
     tone, shape = STATES[measure["decision"]]
     return badge(tone, str(Decision(measure["decision"]).label), shape)
+
+
+RESOLUTIONS = {
+    "accepted": ("leaf", "check"),
+    "partly": ("sea", "half"),
+    "declined": ("stone", "cross"),
+    "noted": ("stone", "dot"),
+}
+
+
+@register.simple_tag
+def resolution_badge(comment: Any) -> str:
+    """What became of a comment on a draft, live or frozen."""
+    resolution = comment["resolution"] if isinstance(comment, dict) else comment.resolution
+    tone, shape = RESOLUTIONS[resolution]
+    return badge(tone, str(ConsultationComment.Resolution(resolution).label), shape)
+
+
+@register.simple_tag
+def resolution_word(comment: dict[str, Any]) -> str:
+    """The same in a word, for paper."""
+    return str(ConsultationComment.Resolution(comment["resolution"]).label)
 
 
 # What the reference data says of a figure.

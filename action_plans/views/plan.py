@@ -30,7 +30,7 @@ from action_plans.services.readiness import (
 )
 from action_plans.statistics import plan_progress
 from action_plans.tasks import make_missing_files
-from action_plans.workflow import PUBLISH, SUBMIT, TRANSITIONS
+from action_plans.workflow import CONSULT, PUBLISH, SUBMIT, TRANSITIONS
 from municipalities.models import Municipality
 
 PAGE_SIZE = 25
@@ -141,6 +141,8 @@ def plan_step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     transition = TRANSITIONS[name]
     if not can_make(request.user, plan, transition):
         return _too_late_or_refused(request, plan, name)
+    if transition is CONSULT:  # whom, until when: a page of its own
+        return redirect("action_plans:consultation_open", plan.pk)
     excluded = excluded_mandatory_measures(plan)
     form = StepForm(
         request.POST if request.method == "POST" else None, transition=transition, excluded=excluded

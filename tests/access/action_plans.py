@@ -1,8 +1,11 @@
 """Rows of the access table for the national template and the plans, in the workspace and in public."""
 
+from action_plans.models import ConsultationInvitation
+from action_plans.models.consultation import digest
 from action_plans.services.tailoring import add_local_measure
 from action_plans.workflow import PlanState
 from tests.access_table import FORBIDDEN, FOUND, NATIONAL, OK, PRAIA, Builder, Row, everybody, only, signed_in
+from tests.action_plans.consultations import running_consultation
 from tests.action_plans.editions import published_plan
 from tests.action_plans.factories import (
     StrategicGoalFactory,
@@ -72,6 +75,40 @@ insiders_of_edition = dict.fromkeys(
 )
 
 
+def consultation(get, **fields):
+    return running_consultation(get("praia"), by=get("planner_praia"), partners=[get("partner")], **fields)
+
+
+def in_consultation(get):
+    return {"pk": consultation(get).plan_id}
+
+
+def asked(get):
+    return {"pk": consultation(get).pk}
+
+
+def consultation_invitation(get):
+    row = consultation(get)
+    invitation = ConsultationInvitation.objects.create(
+        consultation=row, name="Ana", email="ana@example.org", key_digest=digest("chave")
+    )
+    return {"pk": row.plan_id, "invitation": invitation.pk}
+
+
+def invited(get):
+    consultation_invitation(get)
+    return {"key": "chave"}
+
+
+def consultation_comment(get):
+    row = consultation(get)
+    return {"pk": row.plan_id, "comment": row.comments.create(text="Falta a saúde.").pk}
+
+
+def open_to_all(get):
+    return {"slug": consultation(get, is_public=True).plan.slug}
+
+
 def published(get):
     return {"pk": make_plan(get("praia"), state=PlanState.PUBLISHED).pk}
 
@@ -100,6 +137,17 @@ GET: dict[str, Row] = {
     "action_plans:topic_area_edit": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:plan_coverage": only(*READERS),
     "action_plans:plan_renew": only("planner_praia", **NOT_PLANNERS),
+    "action_plans:plan_consultation": only(*READERS),
+    "action_plans:consultation_open": only("planner_praia", **NOT_PLANNERS),
+    "action_plans:consultation_invite": only("planner_praia", **NOT_PLANNERS),
+    "action_plans:consultation_reply": only(*READERS),
+    "action_plans:consultation_list": only("partner_user", others=FORBIDDEN),
+    "action_plans:consultation_read": only("partner_user"),
+    "action_plans:consultation_comment": only("partner_user"),
+    "public_consultation": everybody(),
+    "public_consultation_comment": everybody(),
+    "consultation_invited": everybody(),
+    "consultation_invited_comment": everybody(),
     "action_plans:strategy_detail": signed_in(),
     "action_plans:strategy_coverage": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:goal_detail": signed_in(),
@@ -137,6 +185,13 @@ GET: dict[str, Row] = {
     "action_plans:edition_gazette": only("approver_praia", **insiders_of_edition),
 }
 POST: dict[str, Row] = {
+    "action_plans:consultation_open": only("planner_praia", **NOT_PLANNERS),
+    "action_plans:consultation_invite": only("planner_praia", **NOT_PLANNERS),
+    "action_plans:consultation_withdraw": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
+    "action_plans:consultation_reply": only("planner_praia", **NOT_PLANNERS),
+    "action_plans:consultation_comment": only("partner_user"),
+    "public_consultation_comment": everybody(),
+    "consultation_invited_comment": everybody(),
     "action_plans:plan_renew": only("planner_praia", **NOT_PLANNERS),  # an empty form comes back
     "action_plans:topic_area_edit": only(*NATIONAL, gives=FOUND, others=FORBIDDEN),
     "action_plans:goal_create": only(*NATIONAL, others=FORBIDDEN),
@@ -169,6 +224,17 @@ ARGUMENTS: dict[str, Builder] = {
     "action_plans:topic_area_edit": topic_group,
     "action_plans:plan_coverage": plan,
     "action_plans:plan_renew": published,
+    "action_plans:plan_consultation": in_consultation,
+    "action_plans:consultation_open": plan,
+    "action_plans:consultation_invite": in_consultation,
+    "action_plans:consultation_withdraw": consultation_invitation,
+    "action_plans:consultation_reply": consultation_comment,
+    "action_plans:consultation_read": asked,
+    "action_plans:consultation_comment": asked,
+    "public_consultation": open_to_all,
+    "public_consultation_comment": open_to_all,
+    "consultation_invited": invited,
+    "consultation_invited_comment": invited,
     "action_plans:goal_create": strategy,
     "action_plans:goal_detail": goal,
     "action_plans:goal_edit": goal,

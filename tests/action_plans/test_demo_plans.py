@@ -67,8 +67,11 @@ def test_plans_at_several_stages_are_loaded_once(people, content):
     assert praia.created_at < times[0]
     assert times[-1] == edition.published_at
 
-    assert santa_catarina.state == PlanState.RETURNED
-    assert santa_catarina.steps.first().comment
+    assert santa_catarina.state == PlanState.CONSULTATION
+    assert santa_catarina.steps.get(to_state=PlanState.RETURNED).comment
+    consultation = santa_catarina.consultations.get()
+    assert "inventada" in consultation.introduction
+    assert consultation.comments.heard().count() == 2
     assert PlanMeasure.objects.filter(plan=sao_vicente).undecided().count() == 44 - 31
     # Nobody has to act on what is invented.
     assert not Notice.objects.exists()

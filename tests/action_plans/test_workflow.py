@@ -30,18 +30,18 @@ PEOPLE = [
 ]
 # Whoever is not named here may not make the move; a state that is not named has no moves.
 MAY = {
-    "draft": {"submit": ("planner_praia", "submitted")},
-    "consultation": {},
+    "draft": {"submit": ("planner_praia", "submitted"), "consult": ("planner_praia", "consultation")},
+    "consultation": {"end_consultation": ("planner_praia", "draft")},
     "submitted": {
         "take_back": ("planner_praia", "returned"),
         "endorse": ("dgi_officer", "endorsed"),
         "return": ("dgi_officer", "returned"),
     },
-    "returned": {"submit": ("planner_praia", "submitted")},
+    "returned": {"submit": ("planner_praia", "submitted"), "consult": ("planner_praia", "consultation")},
     "endorsed": {"send_back": ("approver_praia", "returned"), "approve": ("approver_praia", "approved")},
     "approved": {"send_back": ("approver_praia", "returned"), "publish": ("approver_praia", "published")},
     "published": {"revise": ("planner_praia", "revising"), "close": ("planner_praia", "closed")},
-    "revising": {"submit": ("planner_praia", "submitted")},
+    "revising": {"submit": ("planner_praia", "submitted"), "consult": ("planner_praia", "consultation")},
     "closed": {},
 }
 DECISION = {"decided_on": date(2026, 1, 5), "decision_reference": "Deliberação n.º 1/2026"}

@@ -1,0 +1,85 @@
+"""Consultation for people without an account: by an invitation's link, or open to anybody."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.limits import is_too_often
+from action_plans.models import Consultation, ConsultationInvitation
+from action_plans.views.consultation import comment_page, consultation_over, draft_page
+
+COMMENTS_AN_HOUR = 20
+HOUR = 60 * 60  # seconds
+
+
+def get_public(slug: str) -> Consultation:
+    """The newest consultation of a plan that anybody may read."""
+    rows = Consultation.objects.filter(plan__slug=slug, is_public=True).select_related("plan__municipality")
+    consultation = rows.first()
+    if consultation is None:
+        raise Http404
+    return consultation
+
+
+@login_not_required
+@require_safe
+def public_consultation(request: HttpRequest, slug: str) -> HttpResponse:
+    consultation = get_public(slug)
+    if not consultation.is_running:
+        return consultation_over(request, consultation)
+    return draft_page(request, consultation, reverse("public_consultation_comment", args=[slug]))
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def public_consultation_comment(request: HttpRequest, slug: str) -> HttpResponse:
+    consultation = get_public(slug)
+    if not consultation.is_running:
+        return consultation_over(request, consultation)
+    back = reverse("public_consultation", args=[slug])
+    is_too_many = request.method == "POST" and is_too_often(
+        request, "consultation", most=COMMENTS_AN_HOUR, seconds=HOUR
+    )
+    return comment_page(request, consultation, back, is_too_many=is_too_many)
+
+
+def get_invitation(key: str) -> ConsultationInvitation:
+    """Who was invited with this link. A guessed or withdrawn one is no different from none."""
+    rows = ConsultationInvitation.objects.for_key(key)
+    return get_object_or_404(rows.select_related("consultation__plan__municipality"))
+
+
+def kept_private(response: HttpResponse) -> HttpResponse:
+    """A page behind a personal link: no cache keeps it, no search engine lists it."""
+    add_never_cache_headers(response)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def link_over(request: HttpRequest, invitation: ConsultationInvitation) -> HttpResponse:
+    """The link has expired: what came of the comments, and nothing of the draft."""
+    return kept_private(consultation_over(request, invitation.consultation))
+
+
+@login_not_required
+@require_safe
+def consultation_invited(request: HttpRequest, key: str) -> HttpResponse:
+    invitation = get_invitation(key)
+    if not invitation.consultation.is_running:
+        return link_over(request, invitation)
+    url = reverse("consultation_invited_comment", args=[key])
+    return kept_private(draft_page(request, invitation.consultation, url))
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def consultation_invited_comment(request: HttpRequest, key: str) -> HttpResponse:
+    invitation = get_invitation(key)
+    if not invitation.consultation.is_running:
+        return link_over(request, invitation)
+    back = reverse("consultation_invited", args=[key])
+    return kept_private(comment_page(request, invitation.consultation, back, invitation=invitation))
