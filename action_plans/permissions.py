@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from accounts.roles import MUNICIPAL_ROLES, NATIONAL_ROLES, Role
-from action_plans.models import Consultation, Edition, Plan, Template
+from action_plans.models import Consultation, Edition, Plan, Remark, Template
 from action_plans.workflow import RENEWABLE_STATES, TRANSITIONS, Transition
 
 
@@ -77,3 +77,17 @@ def can_run_consultation(user: User, plan: Plan) -> bool:
 def can_comment_for_partner(user: User, consultation: Consultation) -> bool:
     """Whether this person speaks for an organisation that is asked, while comments are taken."""
     return consultation.is_running and consultation.partners.filter(pk__in=user.partner_ids()).exists()
+
+
+def can_remark(user: User, plan: Plan) -> bool:
+    """Colleagues in the town hall, and the national officers who accompany the plan."""
+    return user.has_role_in(plan.municipality_id, MUNICIPAL_ROLES) or user.has_national_role(
+        {Role.DGI_OFFICER}
+    )
+
+
+def can_settle_remark(user: User, remark: Remark) -> bool:
+    """Whoever plans, or has said it."""
+    return can_remark(user, remark.plan) and (
+        remark.by_id == user.pk or user.has_role_in(remark.plan.municipality_id, {Role.PLANNER})
+    )

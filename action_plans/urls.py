@@ -2,6 +2,7 @@ from django.urls import path
 
 from action_plans.views import (
     consultation,
+    discussion,
     evidence,
     history,
     indicators,
@@ -57,6 +58,22 @@ urlpatterns = [
     path("consultations/", consultation.consultation_list, name="consultation_list"),
     path("consultations/<int:pk>/", consultation.consultation_read, name="consultation_read"),
     path("consultations/<int:pk>/comment/", consultation.consultation_comment, name="consultation_comment"),
+    path("plans/<int:pk>/remarks/", discussion.plan_remarks, name="plan_remarks"),
+    path(
+        "plans/<int:pk>/remarks/<int:remark>/settle/",
+        discussion.plan_remark_settle,
+        name="plan_remark_settle",
+    ),
+    path(
+        "plans/<int:pk>/remarks/<int:remark>/reopen/",
+        discussion.plan_remark_reopen,
+        name="plan_remark_reopen",
+    ),
+    path(
+        "plans/<int:pk>/remarks/<slug:kind>/<str:code>/",
+        discussion.plan_remark_create,
+        name="plan_remark_create",
+    ),
     path("plans/<int:pk>/renew/", renewal.plan_renew, name="plan_renew"),
     path("plans/<int:pk>/coverage/", strategy.plan_coverage, name="plan_coverage"),
     path("strategy/", strategy.strategy_detail, name="strategy_detail"),

@@ -104,6 +104,7 @@ def test_the_readers_of_every_scoped_model_are_named():
         "ConsultationQuerySet": (everyone_local, national),
         "ConsultationInvitationQuerySet": (everyone_local, national),
         "ConsultationCommentQuerySet": (everyone_local, national),
+        "RemarkQuerySet": (everyone_local, national),
         "PlanQuerySet": (everyone_local, national),
         "PlanItemQuerySet": (everyone_local, national),
         "PlanMeasureQuerySet": (everyone_local, national),

@@ -1,6 +1,7 @@
 """From the national strategy to published plans: strategy -> template -> plan -> edition."""
 
 from action_plans.models.consultation import Consultation, ConsultationComment, ConsultationInvitation
+from action_plans.models.discussion import Remark
 from action_plans.models.edition import Edition, EditionFile
 from action_plans.models.evidence import TopicArea
 from action_plans.models.plan import Plan, PlanIndicator, PlanMeasure, PlanSection, PlanStep
@@ -29,6 +30,7 @@ __all__ = [
     "PlanStep",
     "StrategicGoal",
     "StrategicIndicator",
+    "Remark",
     "Strategy",
     "Template",
     "TemplateArea",

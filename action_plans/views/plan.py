@@ -121,6 +121,7 @@ def plan_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "steps": plan.steps.select_related("by"),
         "can_edit": can_edit_plan(request.user, plan),
         "transitions": available_transitions(request.user, plan),
+        "open_remarks": plan.remarks.open().count(),
         "can_renew": can_renew_plan(request.user, plan),
         "missing": what_is_missing(plan) if plan.is_editable else [],
         "without_target": indicators_without_target(plan),

@@ -32,6 +32,7 @@ from action_plans.services.tailoring import (
 )
 from action_plans.statistics import AreaProgress, PlanProgress, area_evidence, plan_progress
 from action_plans.views.conflict import conflict_page
+from action_plans.views.discussion import remarks_of
 from action_plans.views.plan import get_plan
 from action_plans.workflow import Decision
 from gai_portal.templatetags.portal import content_text
@@ -168,6 +169,7 @@ def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         "partners": measure.partners.all(),
         "evidence": area_evidence(plan.municipality_id, measure.area.code),
         **_neighbours(plan, measure),
+        **remarks_of(request, plan, "measures", code),
     }
     return render(request, "action_plans/plan_measure.html", context)
 
@@ -261,4 +263,5 @@ def plan_section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         )
         return redirect(plan)
     context = {"plan": plan, "section": section, "form": form, "draft": draft}
+    context |= remarks_of(request, plan, "chapters", code)
     return render(request, "action_plans/plan_section.html", context)

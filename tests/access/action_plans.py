@@ -47,6 +47,7 @@ def submitted_plan(get):
 READERS = (*PRAIA, *NATIONAL)
 # Whoever reads the plan learns that it is not hers to write; to others it does not exist.
 INSIDERS = dict.fromkeys(READERS, FORBIDDEN)
+OTHER_COLLEAGUES = ("coordinator_praia", "approver_praia", *NATIONAL)  # than who planned or said it
 NOT_PLANNERS = dict.fromkeys(("desk_praia", "coordinator_praia", "approver_praia", *NATIONAL), FORBIDDEN)
 
 
@@ -109,6 +110,12 @@ def open_to_all(get):
     return {"slug": consultation(get, is_public=True).plan.slug}
 
 
+def remark(get):
+    a_plan = make_plan(get("praia"))
+    row = a_plan.remarks.create(kind="measures", code="ACO.M1", text="Custa mais.", by=get("desk_praia"))
+    return {"pk": a_plan.pk, "remark": row.pk}
+
+
 def published(get):
     return {"pk": make_plan(get("praia"), state=PlanState.PUBLISHED).pk}
 
@@ -138,6 +145,8 @@ GET: dict[str, Row] = {
     "action_plans:plan_coverage": only(*READERS),
     "action_plans:plan_renew": only("planner_praia", **NOT_PLANNERS),
     "action_plans:plan_consultation": only(*READERS),
+    "action_plans:plan_remarks": only(*READERS),
+    "action_plans:plan_remark_create": only(*PRAIA, "dgi_officer", dgi_admin=FORBIDDEN),
     "action_plans:consultation_open": only("planner_praia", **NOT_PLANNERS),
     "action_plans:consultation_invite": only("planner_praia", **NOT_PLANNERS),
     "action_plans:consultation_reply": only(*READERS),
@@ -187,6 +196,13 @@ GET: dict[str, Row] = {
 POST: dict[str, Row] = {
     "action_plans:consultation_open": only("planner_praia", **NOT_PLANNERS),
     "action_plans:consultation_invite": only("planner_praia", **NOT_PLANNERS),
+    "action_plans:plan_remark_create": only(*PRAIA, "dgi_officer", dgi_admin=FORBIDDEN),
+    "action_plans:plan_remark_settle": only(
+        "planner_praia", "desk_praia", gives=FOUND, **dict.fromkeys(OTHER_COLLEAGUES, FORBIDDEN)
+    ),
+    "action_plans:plan_remark_reopen": only(
+        "planner_praia", "desk_praia", gives=FOUND, **dict.fromkeys(OTHER_COLLEAGUES, FORBIDDEN)
+    ),
     "action_plans:consultation_withdraw": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
     "action_plans:consultation_reply": only("planner_praia", **NOT_PLANNERS),
     "action_plans:consultation_comment": only("partner_user"),
@@ -225,6 +241,10 @@ ARGUMENTS: dict[str, Builder] = {
     "action_plans:plan_coverage": plan,
     "action_plans:plan_renew": published,
     "action_plans:plan_consultation": in_consultation,
+    "action_plans:plan_remarks": plan,
+    "action_plans:plan_remark_create": plan_with(kind="measures", code="ACO.M1"),
+    "action_plans:plan_remark_settle": remark,
+    "action_plans:plan_remark_reopen": remark,
     "action_plans:consultation_open": plan,
     "action_plans:consultation_invite": in_consultation,
     "action_plans:consultation_withdraw": consultation_invitation,

@@ -1,0 +1,123 @@
+"""Colleagues talk about an item of a plan; it stays inside."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Notice
+from action_plans.models import Remark
+from action_plans.services.discussion import make_remark, reopen_remark, settle_remark
+from action_plans.services.publication import freeze_plan
+from tests.action_plans.factories import make_plan
+
+
+@pytest.fixture
+def plan(praia):
+    return make_plan(praia)
+
+
+def say(plan, by, text="Custa mais do que parece.", **about):
+    values = {"kind": "measures", "code": "ACO.M1", "url": "/workspace/", **about}
+    return make_remark(plan, text=text, by=by, **values)
+
+
+def test_the_planners_and_who_spoke_before_are_told(
+    plan, desk_praia, planner_praia, dgi_officer, approver_praia
+):
+    say(plan, desk_praia)
+    assert set(Notice.objects.values_list("user", flat=True)) == {planner_praia.pk}
+    Notice.objects.all().delete()
+    say(plan, dgi_officer)
+    assert set(Notice.objects.values_list("user", flat=True)) == {planner_praia.pk, desk_praia.pk}
+
+
+def test_who_has_left_is_not_told(plan, desk_praia, planner_praia):
+    say(plan, desk_praia)
+    desk_praia.memberships.update(ends_on=timezone.localdate().replace(year=2021))
+    Notice.objects.all().delete()
+    say(plan, planner_praia)
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("person", ["planner_sal", "partner_user", "guest", "dgi_admin"])
+def test_others_do_not_speak(request, plan, person):
+    with pytest.raises(PermissionDenied):
+        say(plan, request.getfixturevalue(person))
+
+
+def test_a_remark_is_written_settled_and_opened_again(client, plan, desk_praia, planner_praia):
+    client.force_login(desk_praia)
+    url = reverse("action_plans:plan_remark_create", args=[plan.pk, "measures", "ACO.M1"])
+    posted = {"text": "Custa mais.", "once": "0f8fad5b-d9cb-469f-a165-70867728950e"}
+    assert client.post(url, posted).url == client.post(url, posted).url  # a second click adds nothing
+    remark = Remark.objects.get()
+    client.force_login(planner_praia)
+    page = client.get(reverse("action_plans:plan_measure", args=[plan.pk, "ACO.M1"])).content.decode()
+    assert "Custa mais." in page
+    settle = reverse("action_plans:plan_remark_settle", args=[plan.pk, remark.pk])
+    response = client.post(settle, follow=True)
+    remark.refresh_from_db()
+    assert remark.settled_by == planner_praia
+    [message] = response.context["messages"]
+    client.post(message.extra_tags)
+    remark.refresh_from_db()
+    assert remark.settled_at is None
+
+
+def test_settling_twice_changes_nothing(plan, desk_praia, planner_praia):
+    remark = say(plan, desk_praia)
+    assert settle_remark(remark, by=planner_praia)
+    assert not settle_remark(remark, by=desk_praia)
+    remark.refresh_from_db()
+    assert remark.settled_by == planner_praia
+
+
+def test_only_planners_and_its_author_settle_it(plan, desk_praia, coordinator_praia):
+    remark = say(plan, desk_praia)
+    for step in (settle_remark, reopen_remark):
+        with pytest.raises(PermissionDenied):
+            step(remark, by=coordinator_praia)
+
+
+def test_an_empty_remark_is_refused_beside_the_field(client, plan, planner_praia):
+    client.force_login(planner_praia)
+    url = reverse("action_plans:plan_remark_create", args=[plan.pk, "chapters", "S3"])
+    assert client.post(url, {"text": " "}).context["form"].errors.keys() == {"text"}
+
+
+@pytest.mark.parametrize(("kind", "code"), [("measures", "NO.SUCH"), ("indicators", "ACO.I1"), ("x", "S3")])
+def test_what_is_not_there_cannot_be_remarked_on(client, plan, planner_praia, kind, code):
+    client.force_login(planner_praia)
+    url = reverse("action_plans:plan_remark_create", args=[plan.pk, kind, code])
+    assert client.get(url).status_code == 404
+
+
+def test_the_database_wants_to_know_who_settled_it(plan, desk_praia):
+    with pytest.raises(IntegrityError, match="remark_settled_by_somebody"), transaction.atomic():
+        Remark.objects.create(
+            plan=plan, kind="measures", code="ACO.M1", text="x", by=desk_praia, settled_at=timezone.now()
+        )
+
+
+def test_no_remark_is_ever_part_of_the_document(plan, desk_praia):
+    say(plan, desk_praia, text="Só entre nós.")
+    assert "Só entre nós." not in str(freeze_plan(plan))
+
+
+def test_the_list_shows_what_is_open_and_its_queries_do_not_grow(
+    client, plan, desk_praia, planner_praia, count_queries
+):
+    settle_remark(say(plan, desk_praia, text="Já visto."), by=planner_praia)
+    say(plan, desk_praia)
+    client.force_login(planner_praia)
+    url = reverse("action_plans:plan_remarks", args=[plan.pk])
+    page = client.get(url).content.decode()
+    assert "Custa mais" in page
+    assert "Já visto." not in page
+    assert "Já visto." in client.get(url, {"show": "all"}).content.decode()
+    few = count_queries(lambda: client.get(url))
+    for number in range(19):
+        say(plan, desk_praia, text=f"Mais {number}")
+    assert count_queries(lambda: client.get(url)) == few
