@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("action_plans", "0009_update_decisions"),
+        ("action_plans", "0010_loaded_rows"),
         ("municipalities", "0002_partner_phone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("action_plans", "0010_consultation"),
+        ("action_plans", "0011_consultation"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
