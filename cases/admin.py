@@ -4,8 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from import_export.admin import ImportExportMixin
-from import_export.formats.base_formats import CSV, XLSX
 
 from accounts.admin_site import RoleModelAdmin
 from accounts.roles import NATIONAL_ROLES, Role
@@ -21,6 +19,7 @@ from cases.models import (
     Topic,
 )
 from cases.resources import TopicResource
+from gai_portal.lib.uploads import SpreadsheetMixin
 
 NAMES = ["name_pt", "name_en", "name_fr"]
 
@@ -60,11 +59,10 @@ class ChecklistItemInline(admin.TabularInline):
 
 
 @admin.register(Topic)
-class TopicAdmin(ImportExportMixin, ReferenceAdmin):
+class TopicAdmin(SpreadsheetMixin, ReferenceAdmin):
     """Topics are written by officers, too."""
 
     resource_classes = [TopicResource]
-    formats = [CSV, XLSX]
     writers = NATIONAL_ROLES
     list_display = ["code", "name_pt", "parent", "is_sensitive", "is_restricted", "is_urgent", "is_active"]
     list_filter = ["is_restricted", "is_urgent", "is_active"]

@@ -2,11 +2,10 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
-from import_export.admin import ImportExportMixin
-from import_export.formats.base_formats import CSV, XLSX
 
 from accounts.admin_site import RoleModelAdmin
 from accounts.roles import NATIONAL_ROLES, Role
+from gai_portal.lib.uploads import SpreadsheetMixin
 from municipalities.models import DemographicFigure, Island, Municipality, Office, Partner
 from municipalities.resources import MunicipalityResource, PartnerResource
 
@@ -16,10 +15,8 @@ class ReferenceAdmin(RoleModelAdmin):
     writers = frozenset({Role.DGI_ADMINISTRATOR})
 
 
-class SpreadsheetAdmin(ImportExportMixin, ReferenceAdmin):
+class SpreadsheetAdmin(SpreadsheetMixin, ReferenceAdmin):
     """Reference data that also comes and goes as a table: whoever reads exports, whoever writes imports."""
-
-    formats = [CSV, XLSX]
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self._holds(request, self.writers)

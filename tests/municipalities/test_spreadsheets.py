@@ -3,13 +3,15 @@
 import pytest
 import tablib
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import translation
 
+from accounts.roles import Role
 from gai_portal.lib.spreadsheets import safe_cell, typed_text
 from municipalities.models import Municipality, Partner
 from municipalities.reference import load_reference
 from municipalities.resources import MunicipalityResource, PartnerResource
+from tests.conftest import member
 from tests.factories import PartnerFactory
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +96,64 @@ def test_an_administrator_imports_partners_after_a_preview(client, dgi_admin):
     assert not Partner.objects.exists()
     confirm = preview.context["confirm_form"].initial
     client.post(reverse("admin:municipalities_partner_process_import"), confirm)
+    assert Partner.objects.get().name_pt == "Associação Nova"
+
+
+TABLE = "code,kind,name_pt,name_en,name_fr,is_active\nNOVA,civil,Associação Nova,,,1\n"
+PARTNERS = reverse_lazy("admin:municipalities_partner_import")
+CONFIRM = reverse_lazy("admin:municipalities_partner_process_import")
+
+
+@pytest.fixture
+def confirmation(client, dgi_admin):
+    """What an administrator who has just looked at a table sends to confirm it."""
+    client.force_login(dgi_admin)
+    return client.post(PARTNERS, upload("p.csv", TABLE)).context["confirm_form"].initial
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "secret.csv", "x", ""])
+def test_an_import_opens_no_file_by_its_name(client, confirmation, tmp_path, monkeypatch, name):
+    secret = tmp_path / "secret.csv"
+    secret.write_text(TABLE)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    response = client.post(CONFIRM, confirmation | {"import_file_name": name}, follow=True)
+    assert response.redirect_chain == [(str(PARTNERS), 302)]
+    assert "O ficheiro já não está disponível" in response.text
+    assert not Partner.objects.exists()
+    assert secret.exists()
+
+
+def test_a_table_is_confirmed_by_whoever_sent_it(client, confirmation):
+    other = member("other.dgi@example.org", Role.DGI_ADMINISTRATOR)
+    client.force_login(other)
+    assert client.post(CONFIRM, confirmation)["Location"] == PARTNERS
+    assert not Partner.objects.exists()
+
+
+def test_a_table_is_confirmed_for_the_list_that_it_was_sent_to(client, confirmation):
+    client.post(reverse("admin:municipalities_municipality_process_import"), confirmation)
+    assert client.post(CONFIRM, confirmation)["Location"] == reverse(
+        "admin:municipalities_partner_changelist"
+    )
+
+
+def test_a_table_is_imported_once(client, confirmation):
+    client.post(CONFIRM, confirmation)
+    Partner.objects.all().delete()
+    assert client.post(CONFIRM, confirmation)["Location"] == PARTNERS
+    assert not Partner.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["7", "-1", "x", ""])
+def test_a_kind_of_file_that_is_not_offered_is_refused(client, confirmation, number):
+    assert client.post(CONFIRM, confirmation | {"format": number})["Location"] == PARTNERS
+
+
+def test_a_table_in_excel_comes_in_too(client, dgi_admin):
+    client.force_login(dgi_admin)
+    book = tablib.Dataset().load(TABLE, "csv").export("xlsx")
+    data = {"import_file": SimpleUploadedFile("p.xlsx", book), "format": "1", "resource": "0"}
+    client.post(CONFIRM, client.post(PARTNERS, data).context["confirm_form"].initial)
     assert Partner.objects.get().name_pt == "Associação Nova"
 
 
