@@ -151,7 +151,10 @@ class InvitationForm(forms.Form):
 class EndMembershipForm(forms.Form):
     """The last day on which somebody has a role."""
 
-    ends_on = DayField(label=_("Last day"), help_text=_("The account stays; only this role ends."))
+    ends_on = DayField(
+        label=_("Last day"),
+        help_text=_("The account stays; only this role ends. To end it at once, choose yesterday."),
+    )
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

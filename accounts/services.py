@@ -301,10 +301,12 @@ def send_invitation(user: User) -> None:
 
 @transaction.atomic
 def end_membership(membership: Membership, *, on: date, by: User) -> Membership:
-    """Set the last day of a membership; the account stays."""
+    """Set the last day of a membership; the account stays. With a day that is past, all ends at once."""
     membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
     if not can_end_membership(by, membership):
         raise PermissionDenied(f"{by} may not end {membership}")
     membership.ends_on = on
     membership.save(update_fields=["ends_on"])
+    if on < timezone.localdate():
+        end_sessions(membership.user)
     return membership

@@ -205,6 +205,9 @@ def person_invite(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied
     own = request.user.memberships.current().select_related("municipality")
     names = {m.municipality_id: str(m.municipality) for m in own if m.municipality_id}
+    # A second click finds that the person has the role by now.
+    if request.method == "POST" and (answered := services.first_answer(request)):
+        return redirect(answered)
     form = InvitationForm(request.POST or None, by=request.user, names=names)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/person_invite.html", {"form": form})
