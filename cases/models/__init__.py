@@ -23,6 +23,7 @@ from cases.models.people import (
     document_key,
 )
 from cases.models.restricted import UNSEALED_FOR, OfPersonQuerySet, RestrictedQuerySet
+from cases.models.search import Found, find_people
 from cases.models.statistics import PublishedCounts, QuarterCounts, QuarterCountsQuerySet
 from cases.models.topics import (
     Channel,
@@ -53,6 +54,7 @@ __all__ = [
     "DeadlineRule",
     "Enquiry",
     "EnquiryQuerySet",
+    "Found",
     "IdentityDocument",
     "Language",
     "LegalStatus",
@@ -72,6 +74,7 @@ __all__ = [
     "Topic",
     "TopicQuerySet",
     "describe",
+    "find_people",
     "document_key",
     "label_of",
 ]

@@ -7,8 +7,11 @@ candidates with plain comparisons on any database.
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+
+from rapidfuzz.distance import OSA
 
 from gai_portal.lib.text import fold
 
@@ -41,7 +44,7 @@ REWRITES = [
     (re.compile(pattern), letters)
     for pattern, letters in [
         (r"ç", "1"),
-        (r"tch|tsch|sch|sh|chr(?=$)|hs|tx", "x"),
+        (r"tch|tsch|tsh|sch|sh|chr(?=$)|hs|tx", "x"),
         (r"chr", "kr"),
         (r"ch", "x"),
         (r"zh|dj|dzh", "j"),
@@ -124,3 +127,68 @@ def parts_of(name: str) -> set[tuple[str, str]]:
         for word in [*words, *joined]
         for spelling in spellings_of(word)
     }
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A name taken apart once, to be compared with many."""
+
+    words: tuple[str, ...]
+    spellings: tuple[tuple[str, ...], ...]
+    sounds: tuple[frozenset[str], ...]
+    run_together: str
+    folded: str
+
+    @classmethod
+    def of(cls, name: str) -> "Heard":
+        words = tuple(words_of(name))
+        spellings = tuple(spellings_of(word) for word in words)
+        sounds = tuple(frozenset(map(sound_of, each)) for each in spellings)
+        return cls(words, spellings, sounds, "".join(each[0] for each in spellings), fold(name))
+
+
+def likeness(asked: Heard, name: Heard) -> float:
+    """How near a name comes to the one that is asked for, in whatever order: 1 is the same, 0 none of it.
+
+    Each word asked for is paired with the word of the name that comes nearest; long words count for more.
+    What the name has beyond that takes a little away, so that the shorter of two equal names comes first.
+    """
+    if not asked.words or not name.words:
+        return 0.0
+    pairs = sorted(
+        (
+            (_word_likeness(asked, i, name, j), i, j)
+            for i in range(len(asked.words))
+            for j in range(len(name.words))
+        ),
+        reverse=True,
+    )
+    best: dict[int, float] = {}
+    taken: set[int] = set()
+    for value, i, j in pairs:
+        if i not in best and j not in taken:
+            best[i] = value
+            taken.add(j)
+    weights = [len(word) + 1 for word in asked.words]
+    total = sum(weight * best.get(i, 0.0) for i, weight in enumerate(weights)) / sum(weights)
+    beyond = 0.02 * (len(name.words) - len(taken))
+    beyond += 0.01 * (
+        asked.run_together != name.run_together
+    )  # of two in another order, the same order first
+    together = 0.95 * OSA.normalized_similarity(asked.run_together, name.run_together)
+    return max(total - beyond, together)
+
+
+def _word_likeness(asked: Heard, i: int, name: Heard, j: int) -> float:
+    a, b = asked.words[i], name.words[j]
+    if a == b:
+        return 1.0
+    spelled_a, spelled_b = asked.spellings[i], name.spellings[j]
+    if set(spelled_a) & set(spelled_b):
+        return 0.97
+    near = max(OSA.normalized_similarity(one, other) for one in spelled_a for other in spelled_b)
+    if asked.sounds[i] & name.sounds[j]:
+        near = 0.5 + near / 2.2
+    elif len(a) >= 2 and any(other.startswith(one) for one in spelled_a for other in spelled_b):
+        near = max(near, 0.8)  # the beginning of a name that is still being typed
+    return near
