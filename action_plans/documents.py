@@ -97,9 +97,12 @@ def document_context(snapshot: dict[str, Any]) -> dict[str, Any]:
     number = 0
     chapters = []
     for chapter in plan["chapters"]:
-        if chapter["text_pt"] or chapter["holds_measures"]:
+        # A chapter that the national level has not written is missed by every reader: it keeps its place.
+        is_to_come = chapter["is_locked"] and not (chapter["text_pt"] or chapter["holds_measures"])
+        if chapter["text_pt"] or chapter["holds_measures"] or is_to_come:
             number += 1
-            chapters.append({**chapter, "number": number, "anchor": f"cap-{chapter['code']}"})
+            anchor = f"cap-{chapter['code']}"
+            chapters.append({**chapter, "number": number, "anchor": anchor, "is_to_come": is_to_come})
     for area in plan["areas"]:
         area["measures"] = [
             measure for objective in area["objectives"] for measure in objective["measures"]

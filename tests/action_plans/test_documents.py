@@ -14,7 +14,7 @@ from action_plans.services.publication import freeze_plan
 from action_plans.workflow import Decision, PlanState
 from gai_portal.lib.pdf import render_pdf
 from tests.action_plans.editions import publish
-from tests.action_plans.factories import make_plan
+from tests.action_plans.factories import TemplateFactory, fill_template, issue, make_plan
 from tests.pdf_ua import assert_pdf_ua
 
 LONG = "Um texto comprido que não cabe numa célula. " * 12
@@ -115,3 +115,19 @@ def test_a_document_loads_nothing_but_static_files(tmp_path, settings, address):
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
     with pytest.raises(FatalURLFetchingError):
         render_pdf("p.html", {}, css="pdf/plan.css")
+
+
+def test_a_chapter_that_the_national_level_has_not_written_keeps_its_place_and_says_so(praia):
+    template = fill_template(TemplateFactory())
+    template.sections.filter(code="S2").update(text_pt="")
+    issue(template)
+    snapshot = frozen(make_plan(praia, ready=True))
+    chapters = documents.document_context(snapshot)["chapters"]
+    assert [(chapter["code"], chapter["number"]) for chapter in chapters] == [
+        ("S1", 1),
+        ("S2", 2),
+        ("S3", 3),
+        ("S4", 4),
+    ]
+    whole = " ".join(pages(edition_pdf(snapshot)))
+    assert "O nível nacional ainda não escreveu este capítulo." in whole

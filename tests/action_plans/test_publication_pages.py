@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from action_plans.models import Plan, PlanMeasure
 from action_plans.workflow import Decision, PlanState
 from tests.action_plans.editions import STAND_IN, publish, published_plan
-from tests.action_plans.factories import make_plan
+from tests.action_plans.factories import TemplateFactory, fill_template, issue, make_plan
 from tests.factories import MunicipalityFactory
 
 PLAN = "/plans/praia-2026-2028/"
@@ -218,3 +218,15 @@ def test_a_too_long_gazette_reference_is_kept_and_explained(client, edition, app
     html = client.post(address, {"gazette_reference": "x" * 121}).content.decode()
     assert 'aria-invalid="true"' in html
     assert "x" * 121 in html
+
+
+def test_an_unwritten_national_chapter_is_called_by_its_name(client, praia, planner_praia):
+    template = fill_template(TemplateFactory())
+    template.sections.filter(code="S2").update(text_pt="")
+    issue(template)
+    plan = make_plan(praia, ready=True)
+    client.force_login(planner_praia)
+    sentence = "O nível nacional ainda não escreveu este capítulo."
+    assert "Texto nacional por escrever" in page(client, plan.get_absolute_url())
+    for name, arguments in (("plan_section", [plan.pk, "S2"]), ("plan_preview", [plan.pk])):
+        assert sentence in page(client, reverse(f"action_plans:{name}", args=arguments))
