@@ -65,6 +65,9 @@ STORIES = {
 }
 DAYS_BETWEEN_STEPS = 9
 DAYS_OF_WRITING = 40
+DAYS_FROM_ISSUE = 21  # from the issue of the national template to the first plan that starts from it
+DAYS_TO_PREPARE = 30  # from the last step of a plan to its first measure
+UNKNOWN_BASELINES = 1 / 4
 
 
 @transaction.atomic
@@ -78,7 +81,8 @@ def load_demo_plans(path: Path = DATA) -> Tally:
     if template.is_draft:
         officer = User.objects.with_role({Role.DGI_OFFICER}).order_by("pk").first()
         assert officer is not None
-        issue_template(template, by=officer)
+        first = min(begun for begun, _first_step in map(_times, content["plans"]))
+        issue_template(template, by=officer, at=first - datetime.timedelta(days=DAYS_FROM_ISSUE))
     for row in content["plans"]:
         municipality = Municipality.objects.get(pk=row["municipality"])
         people = _people(municipality)
@@ -134,6 +138,14 @@ def _consult(plan: Plan, row: dict[str, Any], planner: User) -> None:
             )
 
 
+def _times(row: dict[str, Any]) -> tuple[datetime.datetime, datetime.datetime]:
+    """When the writing of a plan began, and when its first step was made."""
+    steps = STORIES[PlanState(row["state"])]
+    last_step = timezone.now() - datetime.timedelta(days=row["days_ago"])
+    first_step = last_step - datetime.timedelta(days=DAYS_BETWEEN_STEPS * max(len(steps) - 1, 0))
+    return first_step - datetime.timedelta(days=DAYS_OF_WRITING), first_step
+
+
 class DemoPlan:
     """One invented plan and its story."""
 
@@ -154,8 +166,7 @@ class DemoPlan:
 
     def make(self) -> Plan:
         steps = STORIES[self.state]
-        first_step = self.last_step - datetime.timedelta(days=DAYS_BETWEEN_STEPS * max(len(steps) - 1, 0))
-        begun = first_step - datetime.timedelta(days=DAYS_OF_WRITING)
+        begun, first_step = _times(self.row)
         planner = self.people[Role.PLANNER]
         year = timezone.localdate(self.last_step).year
         plan = create_plan(self.municipality, year, year + YEARS - 1, by=planner)
@@ -230,9 +241,14 @@ class DemoPlan:
             self.add_local_measures(plan)
 
     def measure_values(self, plan: Plan, area: str) -> dict[str, Any]:
-        start = datetime.date(plan.first_year, self.random.choice([1, 4, 7, 9]), 1)
-        if self.random.random() < 0.4:
-            start = start.replace(year=plan.first_year + 1)
+        decided = timezone.localdate(self.last_step) + datetime.timedelta(days=DAYS_TO_PREPARE)
+        quarters = [
+            datetime.date(year, month, 1)
+            for year in range(plan.first_year, plan.last_year + 1)
+            for month in (1, 4, 7, 10)
+        ]
+        # What has been decided begins after it: most of it in the year that follows.
+        start = self.random.choice([day for day in quarters if day > decided][:4])
         end_year = self.random.randint(start.year, plan.last_year)
         budget = self.random.choice(self.content["budgets"])
         return {
@@ -258,19 +274,20 @@ class DemoPlan:
             add_local_measure(plan, area, values, by=self.people[Role.PLANNER])
 
     def set_indicators(self, plan: Plan) -> None:
-        """Invented numbers; a third of the baselines stay unknown, as in life."""
+        """Invented numbers, from where it stands to where it shall stand; some baselines stay unknown."""
         changes = []
         for indicator in plan.indicators.select_related("based_on").order_by("code"):
-            unit = indicator.based_on.unit
-            values: dict[str, Any] = {"target_year": plan.last_year}
-            if unit == TemplateIndicator.Unit.YES_NO:
-                values["target_value"] = 1
-            elif unit == TemplateIndicator.Unit.PERCENT:
-                values["target_value"] = self.random.randrange(60, 95, 5)
-            else:
-                values["target_value"] = self.random.randrange(40, 400, 10)
-            if self.random.random() > 1 / 3 and unit != TemplateIndicator.Unit.YES_NO:
-                values["baseline_value"] = round(values["target_value"] * self.random.uniform(0.2, 0.6))
+            if indicator.code not in self.content["indicators"]:
+                continue
+            baseline, target = self.content["indicators"][indicator.code]
+            varied = self.random.uniform(0.9, 1.04)  # a share stays below 100 %
+            is_counted = indicator.based_on.unit != TemplateIndicator.Unit.YES_NO
+            values: dict[str, Any] = {
+                "target_value": round(target * varied) if is_counted else target,
+                "target_year": plan.last_year,
+            }
+            if baseline is not None and self.random.random() > UNKNOWN_BASELINES:
+                values["baseline_value"] = round(baseline * varied)
                 values["baseline_year"] = plan.first_year - 1
             changes.append((indicator, values, indicator.version))
         save_indicators(plan, changes, by=self.people[Role.PLANNER])

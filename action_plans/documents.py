@@ -124,7 +124,6 @@ def document_context(snapshot: dict[str, Any]) -> dict[str, Any]:
         # The first chapter after the measures begins on a page of its own.
         "after_measures": 1 + next((c["number"] for c in chapters if c["holds_measures"]), 0),
         "areas": plan["areas"],
-        "figure_sources": sorted({figure["source"] for figure in plan["figures"] if figure["source"]}),
         "indicator_areas": [
             area for area in plan["areas"] if any(objective["indicators"] for objective in area["objectives"])
         ],

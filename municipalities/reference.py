@@ -62,16 +62,16 @@ class FigureColumn:
 
 
 FIGURE_COLUMNS = [
-    FigureColumn("population_2010", DemographicFigure.Kind.POPULATION, 2010, "population 2010"),
-    FigureColumn("population_2021", DemographicFigure.Kind.POPULATION, 2021, "population 2021"),
+    FigureColumn("population_2010", DemographicFigure.Kind.POPULATION, 2010, "população 2010"),
+    FigureColumn("population_2021", DemographicFigure.Kind.POPULATION, 2021, "população 2021"),
     FigureColumn(
         "foreign_residents_2022_est",
         DemographicFigure.Kind.FOREIGN_RESIDENTS,
         2022,
-        "foreign residents",
+        "residentes estrangeiros",
     ),
     FigureColumn(
-        "share_of_immigrants_2013_pct", DemographicFigure.Kind.IMMIGRANT_SHARE, 2013, "share of immigrants"
+        "share_of_immigrants_2013_pct", DemographicFigure.Kind.IMMIGRANT_SHARE, 2013, "percentagem de imigrantes"
     ),
 ]
 
@@ -175,16 +175,12 @@ def _put_figures(lines: list[CsvLine], tally: Tally) -> None:
 
 
 def _source_of(line: CsvLine, subject: str) -> str:
-    """The sentence about `subject`: "population 2010 and INE code: INE; population 2021: ..." has two.
-
-    Where the sources say nothing, a remark on the subject in the notes counts.
-    """
+    """The sentence about `subject`: "população 2010 e código INE: INE; população 2021: ..." has two."""
     for sentence in line.text("sources").split("; "):
         subjects, _, source = sentence.partition(": ")
         if subject in subjects:
             return source
-    remarks = [note for note in line.text("notes").split("; ") if note.startswith(subject)]
-    return remarks[0] if remarks else ""
+    return ""
 
 
 def _put_outlines(path: Path, islands: Mapping[str, str], tally: Tally) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -187,8 +188,11 @@ def find_faults(template: Template) -> list[Fault]:
 
 
 @transaction.atomic
-def issue_template(template: Template, *, by: User) -> Template:
-    """Put the draft in force. From now on nothing in it changes; the version before it gives way."""
+def issue_template(template: Template, *, by: User, at: datetime | None = None) -> Template:
+    """Put the draft in force. From now on nothing in it changes; the version before it gives way.
+
+    `at` is now, unless what is told happened earlier.
+    """
     draft = Template.objects.select_for_update().get(pk=template.pk)
     if not draft.is_draft:
         raise NotADraft
@@ -200,6 +204,6 @@ def issue_template(template: Template, *, by: User) -> Template:
     for previous in Template.objects.select_for_update().issued():
         previous.state = TemplateState.SUPERSEDED
         previous.save(update_fields=["state"])
-    draft.state, draft.issued_at = TemplateState.ISSUED, timezone.now()
+    draft.state, draft.issued_at = TemplateState.ISSUED, at or timezone.now()
     draft.save(update_fields=["state", "issued_at"])
     return draft

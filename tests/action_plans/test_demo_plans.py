@@ -6,12 +6,13 @@ from unittest import mock
 import pytest
 import yaml
 from django.core import mail
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Notice
 from accounts.roles import Role
 from action_plans import demo
-from action_plans.models import Edition, EditionFile, Plan, PlanMeasure
+from action_plans.models import Edition, EditionFile, Plan, PlanIndicator, PlanMeasure, Template
 from action_plans.reference import load_reference as load_templates
 from action_plans.services.edition_changes import edition_changes
 from action_plans.workflow import Decision, PlanState
@@ -79,6 +80,25 @@ def test_plans_at_several_stages_are_loaded_once(people, content):
 
     assert (load(content).created, load(content).unchanged) == (0, 3)
     assert Edition.objects.count() == 1
+
+
+def test_the_dates_of_the_demonstration_follow_one_another(people, content):
+    load(content)
+    template = Template.objects.get()
+    for plan in Plan.objects.all():
+        assert template.issued_at < plan.created_at
+        decided_on = plan.decided_on or timezone.localdate(plan.created_at)
+        assert all(m.starts_on > decided_on for m in plan.measures.exclude(starts_on=None))
+        assert all(m.starts_on < m.ends_on for m in plan.measures.exclude(starts_on=None))
+
+
+def test_a_target_lies_where_the_indicator_shall_go(people, content):
+    load(content)
+    known = PlanIndicator.objects.exclude(baseline_value=None)
+    falling = {i.code for i in known if i.target_value < i.baseline_value}
+    assert falling <= {"DIV.I2"}  # discrimination shall become rarer
+    assert not known.filter(code="DIV.I2", target_value__gte=F("baseline_value")).exists()
+    assert not known.filter(based_on__unit="percent", target_value__gt=100).exists()
 
 
 def test_one_plan_has_been_revised_and_published_again(people, content):

@@ -67,11 +67,11 @@ def test_a_known_figure_has_its_year_status_and_source_and_an_unknown_one_no_row
     figure = DemographicFigure.objects.get(municipality="CV-SL", kind="population", year=2021)
     assert figure.value == 33347
     assert figure.status == "preliminary"
-    assert figure.source == "INE preliminary, as reported by Expresso das Ilhas, 14 August 2021"
+    assert figure.source == "INE, noticiado pelo Expresso das Ilhas em 14 de agosto de 2021"
     assert not DemographicFigure.objects.filter(municipality="CV-MA").exists()
     estimate = DemographicFigure.objects.get(municipality="CV-PR", kind="foreign_residents")
     assert (estimate.year, estimate.value) == (2022, 4152)
-    assert "10,869" in estimate.source
+    assert "10.869" in estimate.source
     share = DemographicFigure.objects.get(municipality="CV-BV", kind="immigrant_share")
     assert (share.year, share.value) == (2013, Decimal("10.9"))
 
@@ -149,7 +149,7 @@ FAULTS = {
         "line 4, island_group",
     ),
     "too long a name": ("municipalities.csv", "Espargos", "E" * 81, "line 8, seat"),
-    "an open quotation": ("municipalities.csv", '"population 2010', 'x"population 2010', "line 2, row"),
+    "an open quotation": ("municipalities.csv", '"população 2010', 'x"população 2010', "line 2, row"),
     "an outline of nowhere": ("municipalities.geojson", '"id":"CV-BR"', '"id":"CV-XX"', "feature 1, id"),
     "an outline on another island": (
         "municipalities.geojson",
