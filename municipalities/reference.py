@@ -71,7 +71,10 @@ FIGURE_COLUMNS = [
         "residentes estrangeiros",
     ),
     FigureColumn(
-        "share_of_immigrants_2013_pct", DemographicFigure.Kind.IMMIGRANT_SHARE, 2013, "percentagem de imigrantes"
+        "share_of_immigrants_2013_pct",
+        DemographicFigure.Kind.IMMIGRANT_SHARE,
+        2013,
+        "percentagem de imigrantes",
     ),
 ]
 

@@ -118,7 +118,7 @@ class MeasureDetailsForm(ItemForm):
         owner = self.fields["owner"]
         people = User.objects.with_role(MUNICIPAL_ROLES, plan.municipality_id)
         owner.queryset = people  # type: ignore[attr-defined]
-        owner.help_text = _("This person will be asked how the measure is going.")
+        owner.help_text = _("This person answers for how the measure is going.")
 
     def fresh(self, instance: Any) -> ItemForm:
         return type(self)(instance=instance, prefix=self.prefix, plan=self.plan)

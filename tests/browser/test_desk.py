@@ -35,7 +35,7 @@ def test_the_common_case_takes_few_keys(page, sign_in, desk_praia, topic):
     assert keys.presses <= 12
     enquiry = Enquiry.objects.get()
     assert (enquiry.topic, enquiry.channel_id, enquiry.outcome_id) == (topic, "in_person", "informed")
-    page.get_by_role("button", name="Anular").first.click()
+    page.get_by_role("button", name="Desfazer").first.click()
     page.get_by_text("deixa de contar").wait_for()
     enquiry.refresh_from_db()
     assert enquiry.voided_at is not None

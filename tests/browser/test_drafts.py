@@ -40,7 +40,7 @@ def test_a_recorded_enquiry_leaves_no_draft(page, sign_in, desk_praia, topic):
     sign_in(page, desk_praia)
     record(page)
     page.wait_for_timeout(2000)
-    page.get_by_role("button", name="Anular").first.click()
+    page.get_by_role("button", name="Desfazer").first.click()
     page.get_by_text("deixa de contar").wait_for()
     page.goto(DESK)
     assert page.locator("[name=note]").input_value() == ""
