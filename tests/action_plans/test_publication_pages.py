@@ -135,7 +135,10 @@ def test_the_workbook_speaks_portuguese_and_holds_no_formula(client, praia, appr
     assert first["Unidade responsável"].value == "Divisão"
     assert (first["Orçamento (CVE)"].value, first["Orçamento (CVE)"].data_type) == (1500.5, "n")
     assert first["Começo"].value.date() == date(2026, 3, 1)
-    assert (cells["REG.M2"]["Decisão"].value, cells["REG.M2"]["Motivo"].value) == ("Excluída", "'@motivo")
+    assert (cells["REG.M2"]["Decisão"].value, cells["REG.M2"]["Motivo"].value) == (
+        "Deixada de fora",
+        "'@motivo",
+    )
     assert [row[0].value for row in book["Indicadores"].iter_rows(min_row=2)] == ["ACO.I1", "REG.I1"]
     about = dict(book["Sobre"].iter_rows(values_only=True))
     assert about["Código de verificação"] == edition.verification_code
