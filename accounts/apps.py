@@ -1,6 +1,8 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.contrib.auth.signals import user_logged_in
 
+from accounts.sessions import note_sign_in
 from gai_portal.lib.triggers import keep_triggers
 
 
@@ -14,6 +16,7 @@ class AccountsConfig(AppConfig):
         from accounts.triggers import TRIGGERS  # models can be imported only now
 
         keep_triggers(self, TRIGGERS)
+        user_logged_in.connect(note_sign_in, dispatch_uid="accounts.sessions")
 
 
 class PortalAdminConfig(admin_apps.AdminConfig):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -11,6 +12,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from accounts.carrying import account_of_form, ask_to_sign_in, held, let_go
+from accounts.sessions import is_over
 
 NEVER_KEPT = ("/workspace/", "/admin/", "/accounts/")
 
@@ -25,6 +27,8 @@ class SignedInMiddleware(LoginRequiredMiddleware):
         view_args: tuple[Any, ...],
         view_kwargs: dict[str, Any],
     ) -> HttpResponseBase | None:
+        if request.user.is_authenticated and is_over(request):
+            logout(request)
         if request.method != "POST":
             return super().process_view(request, view_func, view_args, view_kwargs)
         if request.user.is_authenticated:

@@ -71,6 +71,16 @@ def test_a_real_installation_is_strict_unless_told_otherwise(settings_with):
     assert settings["SESSION_COOKIE_SECURE"] is True
     assert settings["CSRF_COOKIE_SECURE"] is True
     assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.postgresql"
+    assert settings["EMAIL_TIMEOUT"] == 10
+
+
+def test_browsers_are_bound_to_tls_shortly_and_for_this_name_alone(settings_with):
+    settings = settings_with(**REAL)
+    names = ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
+    assert [settings[name] for name in names] == [3600, False, False]
+    settings = settings_with(**REAL, HSTS_SECONDS="31536000", HSTS_SUBDOMAINS="1", HSTS_PRELOAD="1")
+    assert [settings[name] for name in names] == [31536000, True, True]
+    assert settings_with(HTTPS="0")["SECURE_HSTS_SECONDS"] == 0
 
 
 def test_a_developer_needs_no_mail_server(settings_with):
@@ -85,9 +95,9 @@ def test_every_variable_is_explained():
     assert read == explained
 
 
-def test_no_remark_stands_behind_a_setting_in_the_operators_page():
+@pytest.mark.parametrize("file", [".env.example", "docs/deploy/portal.env"])
+def test_no_remark_stands_behind_a_setting(file):
     """systemd would take it for a part of the value."""
-    lines = (ROOT / "docs" / "operators.md").read_text().splitlines()
-    settings = [line for line in lines if re.match(r" {4}[A-Z_]+=", line)]
+    settings = re.findall(r"^#?[A-Z_]+=.*$", (ROOT / file).read_text(), re.MULTILINE)
     assert len(settings) > 5
     assert not [line for line in settings if " #" in line]

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 import accounts.reference
@@ -24,18 +24,13 @@ LOADS = {
 class Command(BaseCommand):
     help = (
         "Adds invented people and records, dated back from today, for demonstrations. "
-        "The same each time; a second run changes nothing. Needs the reference data."
+        "The same each time; a second run changes nothing. Needs the reference data, and demo mode."
     )
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--force", action="store_true", help="Also outside demo mode, where the records look real."
-        )
-
     @transaction.atomic
-    def handle(self, *args: Any, force: bool = False, **options: Any) -> None:
-        if not (settings.DEMO or force):
-            raise CommandError("This portal is not in demo mode (DEMO=1). Use --force if you mean it.")
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:  # the password of the invented people is published
+            raise CommandError("This portal is not in demo mode (DEMO=1).")
         try:
             for name, load in LOADS.items():
                 self.stdout.write(f"{name}: {load()}")
