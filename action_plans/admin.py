@@ -5,15 +5,18 @@ A draft of the template is written here; plans are only read, or the admin would
 
 import io
 import zipfile
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.admin_site import RoleModelAdmin
+from accounts.models import User
 from accounts.roles import NATIONAL_ROLES
 from action_plans.forms.template import tidy_class
 from action_plans.models import (
@@ -33,6 +36,8 @@ from action_plans.models import (
     TemplateSection,
     TopicArea,
 )
+from action_plans.services.content import fingerprint
+from action_plans.services.template import remove_item, save_item
 from action_plans.workflow import TemplateState
 
 
@@ -195,8 +200,60 @@ class TemplateAdmin(DraftOnlyAdmin):
         return False
 
 
+class ItemForm(forms.ModelForm):
+    """An item with the fingerprint of what its editor read."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = fingerprint(self.instance)
+
+    def clean(self) -> dict[str, Any]:
+        """The draft is locked first, and stays so until the page has written: nobody gets in between."""
+        data = super().clean() or self.cleaned_data
+        if self.instance.pk:
+            draft = Template.objects.select_for_update().get(pk=self.instance.document.pk)
+            if not draft.is_draft:
+                raise ValidationError(gettext("This version was issued meanwhile and no longer changes."))
+            if data["seen"] != fingerprint(self.instance):
+                raise ValidationError(
+                    gettext(
+                        "Somebody else has changed this meanwhile. Open it again to read what it says."
+                    )
+                )
+        return data
+
+
+class ItemAdmin(DraftOnlyAdmin):
+    """An item of a draft, under the rules of its own page: its code stays, and new ones go last."""
+
+    form = ItemForm
+    exclude = ["order"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        is_written = self.has_change_permission(request, obj)
+        return [name for name in super().get_fields(request, obj) if is_written or name != "seen"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["code"] if obj else []
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """One by one: an item takes along what hangs on it."""
+        return {
+            name: action for name, action in super().get_actions(request).items() if name != "delete_selected"
+        }
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        save_item(obj, {}, by=cast("User", request.user))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        remove_item(obj, by=cast("User", request.user))
+
+
 @admin.register(TemplateSection, TemplateArea)
-class TemplatePartAdmin(DraftOnlyAdmin):
+class TemplatePartAdmin(ItemAdmin):
     list_display = ["code", "title_pt", "template"]
     list_filter = ["template"]
     list_select_related = ["template"]
@@ -204,7 +261,7 @@ class TemplatePartAdmin(DraftOnlyAdmin):
 
 
 @admin.register(TemplateObjective)
-class TemplateObjectiveAdmin(DraftOnlyAdmin):
+class TemplateObjectiveAdmin(ItemAdmin):
     list_display = ["code", "text_pt", "area"]
     list_filter = ["area__template"]
     list_select_related = ["area"]
@@ -212,7 +269,7 @@ class TemplateObjectiveAdmin(DraftOnlyAdmin):
 
 
 @admin.register(TemplateMeasure, TemplateIndicator)
-class TemplateItemAdmin(DraftOnlyAdmin):
+class TemplateItemAdmin(ItemAdmin):
     list_display = ["code", "text_pt", "objective"]
     list_filter = ["objective__area__template"]
     list_select_related = ["objective"]

@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -80,11 +81,20 @@ def start_draft(*, by: User) -> Template:
         return draft
     last = Template.objects.aggregate(last=models.Max("number"))["last"] or 0
     if current is None:
-        return Template.objects.create(number=last + 1, title_pt=_("National template"))
+        return Template.objects.create(number=last + 1, **_first_title())
     heading = {name: getattr(current, name) for name in HEADING}
     draft = Template.objects.create(number=last + 1, based_on=current, **heading)
     write_items(draft, items_of(current))
     return draft
+
+
+def _first_title() -> dict[str, str]:
+    """In each language by its name, whatever language its author reads."""
+    titles = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            titles[f"title_{language}"] = _("National template")
+    return titles
 
 
 def save_heading(template: Template, *, by: User) -> None:
@@ -108,6 +118,8 @@ def save_item(
         parent = getattr(item, spec.parent)
         if stored is None or getattr(stored, spec.parent) != parent:
             item.order = last_order(spec, parent) + 1
+        else:
+            item.order = stored.order  # which a colleague may have changed since the item was read
         item.full_clean(validate_constraints=False)
         item.save()
         for name, rows in links.items():

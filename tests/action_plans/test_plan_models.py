@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 
 from action_plans.models import PlanMeasure, PlanStep
@@ -17,9 +18,14 @@ def plan(praia):
 
 
 def refuses(name: str, action) -> None:
+    """The database refuses by this very constraint. SQLite names the columns of one that is unique."""
+    constraints = {c.name: (model, c) for model in apps.get_models() for c in model._meta.constraints}
+    model, constraint = constraints[name]
+    columns = [model._meta.get_field(field).column for field in getattr(constraint, "fields", ())]
+    in_sqlite = ", ".join(f"{model._meta.db_table}.{column}" for column in columns)
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         action()
-    assert name in str(error.value) or "UNIQUE constraint failed" in str(error.value)
+    assert name in str(error.value) or (columns and str(error.value).endswith(f" failed: {in_sqlite}"))
 
 
 def set_measure(plan, **fields):

@@ -89,6 +89,14 @@ def test_a_country_without_a_starter_begins_with_an_empty_draft(dgi_officer):
     assert items_of(start_draft(by=dgi_officer)) == []
 
 
+@pytest.mark.parametrize("language", ["pt", "fr"])
+def test_the_first_title_is_said_in_each_language_whatever_its_author_reads(dgi_officer, language):
+    with translation.override(language):
+        draft = start_draft(by=dgi_officer)
+    titles = (draft.title_pt, draft.title_en, draft.title_fr)
+    assert titles == ("Modelo nacional", "National template", "Modèle national")
+
+
 def test_issuing_supersedes_the_version_before(draft, dgi_officer):
     issue_template(draft, by=dgi_officer)
     second = issue_template(start_draft(by=dgi_officer), by=dgi_officer)
@@ -162,6 +170,14 @@ def test_an_item_that_changes_its_parent_stands_last_there(draft, dgi_officer):
     item.objective = TemplateObjective.objects.get(code="REG.O1")
     save_item(item, {}, by=dgi_officer)
     assert codes(draft) == ["ACO.M2", "ACO.M3", "REG.M1", "REG.M2", "ACO.M1"]
+
+
+def test_saving_a_text_leaves_the_order_that_a_colleague_gave_meanwhile(draft, dgi_officer, dgi_admin):
+    mine = measure(draft, "ACO.M2")
+    move_item(measure(draft, "ACO.M3"), up=True, by=dgi_admin)
+    mine.text_pt = "O meu"
+    save_item(mine, {}, by=dgi_officer)
+    assert codes(draft)[:3] == ["ACO.M1", "ACO.M3", "ACO.M2"]
 
 
 def test_two_editors_of_one_item_do_not_overwrite_each_other(draft, dgi_officer, dgi_admin):
