@@ -89,9 +89,9 @@ def let_go(request: HttpRequest) -> None:
     request.session.pop(HELD, None)
 
 
-def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+def ask_to_sign_in(request: HttpRequest, carried: Carried | None = None) -> HttpResponse:
     """The sign-in page in answer to a POST whose session has ended, with the POST sealed into it."""
-    carried = carry(request)
+    carried = carried or carry(request)
     author = User.objects.filter(pk=carried["account"]).first() if carried else None
     form = LoginForm(request=request, initial={"login": author.email if author else ""})
     context = {

@@ -1,7 +1,10 @@
 """Writes around people that touch more than one row, and what every form in the portal shares."""
 
+import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import date, timedelta
+from smtplib import SMTPException
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 from uuid import UUID
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     Text = StrOrPromise | Callable[[], StrOrPromise]
+
+logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)  # drafts and spent one-time keys
 LONGEST_DRAFT = 200_000  # characters of all names and values together
@@ -191,7 +196,19 @@ def _message(
 def _send_on_commit(messages: list[mail.EmailMessage]) -> None:
     """Mail leaves when the writes stand. A mail server that is down is logged and stops nobody's work."""
     if messages:
-        transaction.on_commit(lambda: mail.get_connection().send_messages(messages), robust=True)
+        transaction.on_commit(lambda: _send(messages), robust=True)
+
+
+def _send(messages: list[mail.EmailMessage]) -> None:
+    """Each on its own: an address that the server refuses keeps no other from its mail."""
+    with mail.get_connection() as connection:
+        for message in messages:
+            try:
+                connection.send_messages([message])
+            except (OSError, SMTPException):
+                logger.exception("A mail could not be sent: %s", message.subject)
+                with suppress(OSError, SMTPException):
+                    connection.close()  # the next one opens it again
 
 
 # People

@@ -38,6 +38,13 @@ class LoginView(allauth_views.LoginView):
     def carried(self) -> carrying.Carried | None:
         return carrying.unseal(self.request.POST.get("carried", ""))
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Somebody who has signed in meanwhile, in another tab, goes on without doing it again."""
+        carried = self.carried
+        if carried and request.user.is_authenticated:
+            return _go_on(request, carried)
+        return super().dispatch(request, *args, **kwargs)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         if self.carried:
@@ -84,11 +91,16 @@ def sign_up_closed(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """A form that is older than the last sign-in: its account sends it once more, nobody else does."""
-    carried = carrying.carry(request)
-    if carried is None:
+    carried = carrying.carry(request) or carrying.unseal(request.POST.get("carried", ""))
+    if carried is None or "resumed" in request.POST:  # once more has not helped: it stays held
         return plain_csrf_failure(request, reason=reason)
     if not request.user.is_authenticated:
-        return carrying.ask_to_sign_in(request)
+        return carrying.ask_to_sign_in(request, carried)
+    return _go_on(request, carried)
+
+
+def _go_on(request: HttpRequest, carried: carrying.Carried) -> HttpResponse:
+    """To the page from which the account that wrote something sends it again."""
     if carried["account"] != request.user.pk:
         messages.warning(request, _("That form was opened by another account. Nothing of it was saved."))
         return redirect("workspace")

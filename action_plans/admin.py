@@ -219,9 +219,7 @@ class ItemForm(forms.ModelForm):
                 raise ValidationError(gettext("This version was issued meanwhile and no longer changes."))
             if data["seen"] != fingerprint(self.instance):
                 raise ValidationError(
-                    gettext(
-                        "Somebody else has changed this meanwhile. Open it again to read what it says."
-                    )
+                    gettext("Somebody else has changed this meanwhile. Open it again to read what it says.")
                 )
         return data
 
