@@ -13,10 +13,11 @@ from django.utils.translation import gettext, gettext_lazy as _
 from accounts.admin_site import RoleModelAdmin, RoleTabularInline
 from accounts.models import AccessLog, Membership, User
 from accounts.roles import Role
-from accounts.services import move_account, send_invitation, tell_of_role
+from accounts.services import end_membership, move_account, send_invitation, tell_of_role
 
 ADMINISTRATORS = frozenset({Role.DGI_ADMINISTRATOR})
 GIVEN = ("user", "role", "municipality", "partner")  # what a membership is about, besides its days
+SAID = ("given_by", "given_at", "accepted_at", "ended_at")  # by whom, and what became of it
 
 
 class MembershipInline(RoleTabularInline):
@@ -26,12 +27,13 @@ class MembershipInline(RoleTabularInline):
     """
 
     model = Membership
+    fk_name = "user"
     extra = 0
     max_num = 1
     readers = writers = ADMINISTRATORS
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return GIVEN[1:] if obj else ()
+        return (*GIVEN[1:], "accepted_at", "ended_at") if obj else ()
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, validate_max=obj is None, **kwargs)
@@ -93,6 +95,7 @@ class UserAdmin(RoleModelAdmin):
         super().save_related(request, form, formsets, change)
         if not change:
             send_invitation(form.instance)
+            form.instance.memberships.update(given_by=request.user)
             for membership in form.instance.memberships.all():
                 tell_of_role(membership, by=request.user, is_new=True)  # type: ignore[arg-type]
             messages.info(request, gettext("A link to choose a password was sent by e-mail."))
@@ -130,8 +133,9 @@ class MembershipAdmin(RoleModelAdmin):
 
     readers = writers = ADMINISTRATORS
     form = MembershipForm
-    fields = [*GIVEN, "starts_on", "ends_on"]
-    list_display = ["user", "role", "municipality", "partner", "starts_on", "ends_on"]
+    fields = [*GIVEN, "starts_on", "ends_on", *SAID]
+    list_display = ["user", "role", "municipality", "partner", "starts_on", "ends_on", "accepted_at"]
+    actions = ["end_now"]
     list_filter = ["role", "municipality"]
     list_select_related = ["user", "municipality", "partner"]
     search_fields = ["user__name", "user__email"]
@@ -143,16 +147,25 @@ class MembershipAdmin(RoleModelAdmin):
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return GIVEN if obj else ()
+        return (*GIVEN, *SAID) if obj else SAID
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_own = obj is not None and obj.user_id == request.user.pk
         return not is_own and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:  # noqa: FBT001
+        if not change:
+            obj.given_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)
         if not change:
             tell_of_role(obj, by=request.user)  # type: ignore[arg-type]
+
+    @admin.action(permissions=["change"], description=_("End at once, and sign the person out"))
+    def end_now(self, request: HttpRequest, memberships: QuerySet[Membership]) -> None:
+        others = memberships.exclude(user=request.user.pk)
+        for membership in others:
+            end_membership(membership, on=None, by=request.user)  # type: ignore[arg-type]
+        messages.info(request, gettext("Roles ended: {number}.").format(number=len(others)))
 
 
 @admin.register(AccessLog)

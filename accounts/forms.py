@@ -12,10 +12,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import services
 from accounts.models import Membership, User
 from accounts.permissions import roles_to_invite
 from accounts.roles import Role
 from gai_portal.lib.forms import DayField
+from gai_portal.lib.safe_names import validate_person_name
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +80,12 @@ class ChoosePasswordForm(TypedTwice, allauth_forms.ResetPasswordKeyForm):
         _put(self, password1=_("New password"), password2=_("New password, once more"))
         self.fields["password1"].help_text = PASSWORD_HELP
 
+    def save(self) -> None:
+        is_first = services.is_unused(self.user)
+        super().save()
+        if is_first:
+            services.accept_first_invitations(self.user)
+
 
 class ChangePasswordForm(TypedTwice, allauth_forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -109,7 +117,7 @@ class InvitationForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail"), help_text=_("The link to choose a password is sent here."), max_length=254
     )
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=_("Name"), max_length=150, validators=[validate_person_name])
     role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, by: User, names: dict[str, str], **kwargs: Any) -> None:
@@ -125,22 +133,16 @@ class InvitationForm(forms.Form):
         return User.objects.normalize_email(self.cleaned_data["email"])
 
     def clean(self) -> dict[str, Any]:
+        """Only what can be seen on the page of people is told: who has this role here, and who is invited."""
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
-        user = User.objects.filter(email=cleaned["email"]).first()
-        if user is not None and not user.is_active:
-            self.add_error(
-                "email", _("This account was closed. Only the national administrators can open it again.")
-            )
         role, place = self.scope
-        if user and user.memberships.current().filter(role=role, municipality=place).exists():
+        here = Membership.objects.filter(user__email=cleaned["email"], role=role, municipality=place)
+        if here.current().filter(user__is_active=True).exists():
             self.add_error("email", _("This person already has this role."))
-        elif user:
-            try:
-                Membership(user=user, role=role, municipality_id=place).clean()
-            except forms.ValidationError as error:
-                self.add_error("email", error)
+        elif here.pending().exists():
+            self.add_error("email", _("This person is invited already."))
         return cleaned
 
     @property
@@ -151,10 +153,7 @@ class InvitationForm(forms.Form):
 class EndMembershipForm(forms.Form):
     """The last day on which somebody has a role."""
 
-    ends_on = DayField(
-        label=_("Last day"),
-        help_text=_("The account stays; only this role ends. To end it at once, choose yesterday."),
-    )
+    ends_on = DayField(label=_("Last day"), help_text=_("The account stays; only this role ends."))
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import DESK_ROLES, MUNICIPAL_ROLES, NATIONAL_ROLES, PARTNER_ROLES, Role
+from gai_portal.lib.safe_names import validate_person_name
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -63,7 +64,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(
         _("e-mail"), unique=True, error_messages={"unique": _("This e-mail already has an account.")}
     )
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("name"), max_length=150, validators=[validate_person_name])
     language = models.CharField(
         _("language"),
         max_length=2,
@@ -161,8 +162,14 @@ class MembershipQuerySet(MunicipalityScopedQuerySet):
 
     def during(self, first: date, last: date | None) -> Self:
         """Those that run on a day of a span; without a last day it has no end."""
-        running = self.filter(Q(ends_on=None) | Q(ends_on__gte=first))
+        running = self.filter(Q(ends_on=None) | Q(ends_on__gte=first), ended_at=None).exclude(
+            accepted_at=None
+        )
         return running if last is None else running.filter(starts_on__lte=last)
+
+    def pending(self) -> Self:
+        """Invitations that nobody has accepted yet: they give no right to anything."""
+        return self.filter(accepted_at=None, ended_at=None)
 
 
 class Membership(models.Model):
@@ -190,6 +197,21 @@ class Membership(models.Model):
     )
     starts_on = models.DateField(_("from"), default=timezone.localdate)
     ends_on = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day. Empty: no end."))
+    # Somebody who was invited takes the role when they say so; until then they are known as they were typed.
+    accepted_at = models.DateTimeField(_("accepted"), null=True, default=timezone.now, editable=False)
+    invited_as = models.CharField(
+        max_length=150, blank=True, editable=False, validators=[validate_person_name]
+    )
+    given_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
+    given_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("given by"),
+    )
+    ended_at = models.DateTimeField(_("ended at once"), null=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -215,15 +237,28 @@ class Membership(models.Model):
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 violation_error_message=_("The last day is before the first."),
             ),
+            models.CheckConstraint(
+                name="membership_pending_was_offered_by_somebody",
+                condition=Q(accepted_at__isnull=False) | (Q(given_by__isnull=False) & ~Q(invited_as="")),
+            ),
         ]
 
     def __str__(self) -> str:
         scope = self.municipality or self.partner
         return f"{self.get_role_display()}, {scope}" if scope else str(self.get_role_display())
 
+    @property
+    def is_pending(self) -> bool:
+        return self.accepted_at is None
+
+    @property
+    def person(self) -> str:
+        """What the person is called; somebody who has not accepted yet, as whoever invited them typed it."""
+        return self.invited_as if self.is_pending else str(self.user)
+
     def clean(self) -> None:
         """Whoever oversees the nation never reads people's records: nobody has both kinds of role at once."""
-        if self.user_id is None or self.starts_on is None:
+        if self.user_id is None or self.starts_on is None or self.is_pending:
             return
         kinds = (DESK_ROLES, NATIONAL_ROLES)
         never_with = next((kinds[1 - i] for i, kind in enumerate(kinds) if self.role in kind), frozenset())

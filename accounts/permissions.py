@@ -32,10 +32,27 @@ def roles_to_invite(user: User) -> set[tuple[Role, str]]:
 
 
 def can_end_membership(user: User, membership: Membership) -> bool:
-    """Nobody ends a membership of their own: somebody has to be left who answers for the office."""
-    return membership.user_id != user.pk and any(
+    """Desk roles end by their coordinator, others by whoever gave them and still gives such roles.
+
+    Nobody ends a membership of their own: somebody has to be left who answers for the office.
+    """
+    if membership.user_id == user.pk or membership.is_pending:
+        return False
+    if membership.given_by_id == user.pk and can_give(user, membership):
+        return True
+    return any(
         own.municipality_id is not None
         and own.municipality_id == membership.municipality_id
         and membership.role in ENDS.get(Role(own.role), ())
         for own in user.current_memberships
     )
+
+
+def can_withdraw_invitation(user: User, membership: Membership) -> bool:
+    """Whoever may invite to this role here: the one who did so may have left."""
+    return membership.is_pending and membership.user_id != user.pk and can_give(user, membership)
+
+
+def can_give(user: User, membership: Membership) -> bool:
+    """Whether this is a role that `user` may invite to today."""
+    return (membership.role, membership.municipality_id) in roles_to_invite(user)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from accounts.models import Membership, User
 from accounts.roles import Role
@@ -21,6 +22,7 @@ class DemoPerson:
     role: Role | None = None
     municipality: str | None = None
     partner: str | None = None
+    invited_by: str | None = None  # has not accepted yet
 
 
 PLACES = {
@@ -51,6 +53,13 @@ def demo_people() -> list[DemoPerson]:
         DemoPerson("nacional@demo.example", f"Técnica nacional {SUFFIX}", Role.DGI_OFFICER),
         DemoPerson("admin@demo.example", f"Administradora nacional {SUFFIX}", Role.DGI_ADMINISTRATOR),
         DemoPerson("parceiro@demo.example", f"Entidade parceira {SUFFIX}", Role.PARTNER, None, DEMO_PARTNER),
+        DemoPerson(
+            "convidado@demo.example",
+            f"Convidado · Sal {SUFFIX}",
+            Role.OFFICER,
+            "CV-SL",
+            invited_by="coordenador.sal@demo.example",
+        ),
         DemoPerson("visitante@demo.example", f"Sem função {SUFFIX}"),
     ]
 
@@ -71,8 +80,16 @@ def load_demo_people() -> Tally:
                 municipality_id=person.municipality,
                 partner_id=_partner_id(person.partner),
                 starts_on=SINCE,
+                **_invitation(person),
             )
     return tally
+
+
+def _invitation(person: DemoPerson) -> dict[str, Any]:
+    if person.invited_by is None:
+        return {}
+    by = User.objects.get_by_natural_key(person.invited_by)
+    return {"accepted_at": None, "invited_as": person.name, "given_by": by}
 
 
 def _partner_id(code: str | None) -> int | None:

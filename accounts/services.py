@@ -14,7 +14,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core import mail
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import QueryDict
@@ -25,8 +25,14 @@ from django.utils.text import Truncator
 
 from accounts.http import SignedInRequest
 from accounts.models import Draft, Membership, Notice, OneTimeKey, User
-from accounts.permissions import can_administer_people, can_end_membership, roles_to_invite
+from accounts.permissions import (
+    can_administer_people,
+    can_end_membership,
+    can_withdraw_invitation,
+    roles_to_invite,
+)
 from accounts.roles import Role
+from gai_portal.lib.safe_names import validate_person_name
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -215,27 +221,98 @@ def _send(messages: list[mail.EmailMessage]) -> None:
 
 
 @transaction.atomic
-def invite(*, email: str, name: str, role: Role, municipality_id: str, by: User) -> User:
-    """Give somebody a role in a municipality, with an account if they have none.
+def invite(*, email: str, name: str, role: Role, municipality_id: str, by: User) -> Membership:
+    """Offer somebody a role in a municipality, with an account if they have none; they accept it or not.
 
-    A new person gets a link to choose a password; somebody known is told of the new role.
+    Whoever invites learns nothing from it: neither whether the address had an account, nor whose it is.
     """
     if (role, municipality_id) not in roles_to_invite(by):
         raise PermissionDenied(f"{by} may not invite a {role} of {municipality_id}")
+    validate_person_name(name)
     email = User.objects.normalize_email(email)
     user = User.objects.filter(email=email).first()
-    is_new = user is None
     if user is None:
         user = User.objects.create_user(email, name=name, language=by.language)
-    if not user.is_active:
-        raise PermissionDenied(f"the account of {user} is closed")
-    membership = Membership(user=user, role=role, municipality_id=municipality_id)
-    membership.full_clean()
-    membership.save()
-    if is_new:
+    membership = Membership.objects.create(
+        user=user,
+        role=role,
+        municipality_id=municipality_id,
+        accepted_at=None,
+        invited_as=name,
+        given_by=by,
+    )
+    if is_unused(user):
         send_invitation(user)
-    tell_of_role(membership, by=by, is_new=is_new)
-    return user
+    elif user.is_active:
+        notify([user], text=lambda: _invited(membership, by), url=reverse("workspace"))
+    return membership
+
+
+def is_unused(user: User) -> bool:
+    """An account that was made with an invitation, and that nobody has opened."""
+    return user.is_active and user.last_login is None and not user.has_usable_password()
+
+
+@transaction.atomic
+def accept_invitation(membership: Membership, *, by: User) -> Membership:
+    """Take a role that one was invited to. ValidationError: it does not go with another role of theirs."""
+    membership = _locked(membership)
+    if membership.user_id != by.pk or not membership.is_pending:
+        raise PermissionDenied(f"{by} was not invited to {membership}")
+    membership.accepted_at = timezone.now()
+    membership.starts_on = max(membership.starts_on, timezone.localdate())
+    membership.clean()
+    membership.save(update_fields=["accepted_at", "starts_on"])
+    _tell_answerable(membership, lambda: _role_taken(membership), but=by)
+    return membership
+
+
+def accept_first_invitations(user: User) -> None:
+    """Whoever chooses the first password of an account has read in the same mail which roles it is for."""
+    for membership in user.memberships.pending():
+        with suppress(ValidationError):  # stays an invitation
+            accept_invitation(membership, by=user)
+
+
+@transaction.atomic
+def decline_invitation(membership: Membership, *, by: User) -> None:
+    membership = _locked(membership)
+    if membership.user_id != by.pk or not membership.is_pending:
+        raise PermissionDenied(f"{by} was not invited to {membership}")
+    if membership.given_by:
+        notify(
+            [membership.given_by], text=lambda: _not_accepted(membership), url=reverse("accounts:person_list")
+        )
+    membership.delete()
+
+
+@transaction.atomic
+def withdraw_invitation(membership: Membership, *, by: User) -> None:
+    """Take back an invitation that was not accepted, and the link to an account that has no other role."""
+    membership = _locked(membership)
+    if not can_withdraw_invitation(by, membership):
+        raise PermissionDenied(f"{by} may not withdraw {membership}")
+    user = membership.user
+    membership.delete()
+    if is_unused(user) and not user.memberships.exists():
+        user.set_unusable_password()  # a new one: the link that was sent is void
+        user.save(update_fields=["password"])
+
+
+def _locked(membership: Membership) -> Membership:
+    return Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+
+
+def _invited(membership: Membership, by: User) -> str:
+    return translation.gettext("{by} invites you to a role: {membership}. Accept or decline it.").format(
+        by=by, membership=membership
+    )
+
+
+def _not_accepted(membership: Membership) -> str:
+    return translation.gettext("{person} did not accept the role: {membership}.").format(
+        person=membership.invited_as, membership=membership
+    )
 
 
 def tell_of_role(membership: Membership, *, by: User, is_new: bool = False) -> None:
@@ -245,13 +322,15 @@ def tell_of_role(membership: Membership, *, by: User, is_new: bool = False) -> N
     """
     if not is_new:
         notify([membership.user], text=lambda: _new_role(membership), url=reverse("workspace"))
+    _tell_answerable(membership, lambda: _role_given(membership, by), but=by)
+
+
+def _tell_answerable(membership: Membership, text: "Text", *, but: User) -> None:
+    answerable = User.objects.filter(pk=membership.given_by_id, is_active=True)
     if membership.municipality_id:
-        answerable = User.objects.with_role({Role.COORDINATOR, Role.APPROVER}, membership.municipality_id)
-        notify(
-            answerable.exclude(pk__in=[by.pk, membership.user_id]),
-            text=lambda: _role_given(membership, by),
-            url=reverse("accounts:person_list"),
-        )
+        answerable |= User.objects.with_role({Role.COORDINATOR, Role.APPROVER}, membership.municipality_id)
+    others = answerable.exclude(pk__in=[but.pk, membership.user_id])
+    notify(others, text=text, url=reverse("accounts:person_list"))
 
 
 def _new_role(membership: Membership) -> str:
@@ -261,6 +340,12 @@ def _new_role(membership: Membership) -> str:
 def _role_given(membership: Membership, by: User) -> str:
     return translation.gettext("{by} gave {person} a role: {membership}.").format(
         by=by, person=membership.user, membership=membership
+    )
+
+
+def _role_taken(membership: Membership) -> str:
+    return translation.gettext("{person} accepted a role: {membership}.").format(
+        person=membership.user, membership=membership
     )
 
 
@@ -303,6 +388,9 @@ def password_link(uid: str, token: str) -> str:
 
 def send_invitation(user: User) -> None:
     """A link with which a new person chooses a password. It works once, for three days."""
+    roles = user.memberships.current()
+    if is_unused(user):
+        roles |= user.memberships.pending()
     token = allauth_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     with translation.override(user.language):
         message = _message(
@@ -310,20 +398,27 @@ def send_invitation(user: User) -> None:
             "accounts/email/invitation.txt",
             subject=translation.gettext("Your account in the {office} portal").format(**settings.LABELS),
             url=password_link(user_pk_to_url_str(user), token),
-            memberships=list(user.memberships.current().select_related("municipality", "partner")),
+            memberships=list(roles.select_related("municipality", "partner")),
             sign_in_url=urljoin(settings.SITE_URL, reverse("account_login")),
         )
     _send_on_commit([message])
 
 
 @transaction.atomic
-def end_membership(membership: Membership, *, on: date, by: User) -> Membership:
-    """Set the last day of a membership; the account stays. With a day that is past, all ends at once."""
-    membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
-    if not can_end_membership(by, membership):
+def end_membership(membership: Membership, *, on: date | None, by: User) -> Membership:
+    """Set the last day of a membership; the account stays.
+
+    Without a day, or with one that is past, all ends at once: sessions too.
+    """
+    membership = _locked(membership)
+    is_administered = can_administer_people(by) and membership.user_id != by.pk
+    if not can_end_membership(by, membership) and not is_administered:
         raise PermissionDenied(f"{by} may not end {membership}")
-    membership.ends_on = on
-    membership.save(update_fields=["ends_on"])
-    if on < timezone.localdate():
+    today = timezone.localdate()
+    membership.ends_on = on or max(today, membership.starts_on)
+    if on is None:
+        membership.ended_at = timezone.now()
+    membership.save(update_fields=["ends_on", "ended_at"])
+    if on is None or on < today:
         end_sessions(membership.user)
     return membership

@@ -5,10 +5,12 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account import views as allauth_views
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import time
@@ -22,7 +24,12 @@ from accounts import carrying, services
 from accounts.forms import EndMembershipForm, InvitationForm, ProfileForm
 from accounts.http import SignedInRequest
 from accounts.models import Membership, Notice
-from accounts.permissions import can_end_membership, can_read_people, roles_to_invite
+from accounts.permissions import (
+    can_end_membership,
+    can_read_people,
+    can_withdraw_invitation,
+    roles_to_invite,
+)
 
 NOTICES_PER_PAGE = 25
 PEOPLE_PER_PAGE = 50
@@ -196,18 +203,26 @@ def profile(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def person_list(request: SignedInRequest) -> HttpResponse:
-    """The people of one's own municipality, with their roles."""
+    """The people of one's own municipality with their roles, and who is invited to one."""
     if not can_read_people(request.user):
         raise PermissionDenied
+    visible = Membership.objects.visible_to(request.user)
     people = (
-        Membership.objects.visible_to(request.user)
-        .current()
-        .filter(user__is_active=True)
+        # Whether somebody who is invited has an account, and an open one, is nobody's business.
+        (visible.current().filter(user__is_active=True) | visible.pending())
+        .annotate(called=Case(When(accepted_at=None, then="invited_as"), default="user__name"))
         .select_related("user", "municipality")
-        .order_by("municipality__display_name", "user__name", "pk")
+        .order_by("municipality__display_name", "called", "pk")
     )
     page = Paginator(people, PEOPLE_PER_PAGE).get_page(request.GET.get("page"))
-    rows = [(membership, can_end_membership(request.user, membership)) for membership in page]
+    rows = [
+        (
+            membership,
+            can_end_membership(request.user, membership),
+            can_withdraw_invitation(request.user, membership),
+        )
+        for membership in page
+    ]
     return render(request, "accounts/person_list.html", {"page": page, "rows": rows})
 
 
@@ -217,11 +232,15 @@ def person_invite(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied
     own = request.user.memberships.current().select_related("municipality")
     names = {m.municipality_id: str(m.municipality) for m in own if m.municipality_id}
-    # A second click finds that the person has the role by now.
+    # A second click finds that the person is invited by now.
     if request.method == "POST" and (answered := services.first_answer(request)):
         return redirect(answered)
     form = InvitationForm(request.POST or None, by=request.user, names=names)
-    if request.method != "POST" or not form.is_valid():
+    is_valid = request.method == "POST" and form.is_valid()
+    if is_valid and not ratelimit.consume(request, action="invite", user=request.user):
+        form.add_error(None, _("That is enough invitations for one day. Go on tomorrow."))
+        is_valid = False
+    if not is_valid:
         return render(request, "accounts/person_invite.html", {"form": form})
     role, municipality_id = form.scope
 
@@ -240,15 +259,46 @@ def person_invite(request: SignedInRequest) -> HttpResponse:
     return redirect(url)
 
 
+@require_POST
+def invitation_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take back an invitation of one's municipality."""
+    pending = Membership.objects.visible_to(request.user).pending()
+    membership = get_object_or_404(pending, pk=pk)
+    if not can_withdraw_invitation(request.user, membership):
+        raise PermissionDenied
+    services.withdraw_invitation(membership, by=request.user)
+    messages.success(request, _("The invitation of {name} was withdrawn.").format(name=membership.invited_as))
+    return redirect("accounts:person_list")
+
+
+@require_POST
+def invitation_answer(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One's own invitation, accepted or not."""
+    membership = get_object_or_404(request.user.memberships.pending(), pk=pk)
+    if "accept" not in request.POST:
+        services.decline_invitation(membership, by=request.user)
+        messages.success(request, _("The invitation was declined."))
+        return redirect("workspace")
+    try:
+        services.accept_invitation(membership, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("You have a new role: {membership}.").format(membership=membership))
+    return redirect("workspace")
+
+
 @require_http_methods(["GET", "POST"])
 def membership_end(request: SignedInRequest, pk: int) -> HttpResponse:
+    """With a last day, or now."""
     people = Membership.objects.visible_to(request.user).current().select_related("user", "municipality")
     membership = get_object_or_404(people, pk=pk)
     if not can_end_membership(request.user, membership):
         raise PermissionDenied
-    form = EndMembershipForm(request.POST or None, membership=membership)
-    if request.method != "POST" or not form.is_valid():
+    is_now = "now" in request.POST
+    form = EndMembershipForm(None if is_now else request.POST or None, membership=membership)
+    if request.method != "POST" or not (is_now or form.is_valid()):
         return render(request, "accounts/membership_end.html", {"form": form, "membership": membership})
-    services.end_membership(membership, on=form.cleaned_data["ends_on"], by=request.user)
+    services.end_membership(membership, on=None if is_now else form.cleaned_data["ends_on"], by=request.user)
     messages.success(request, _("The role of {name} has an end.").format(name=membership.user))
     return redirect("accounts:person_list")

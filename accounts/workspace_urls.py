@@ -15,5 +15,7 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("people/", views.person_list, name="person_list"),
     path("people/invite/", views.person_invite, name="person_invite"),
+    path("people/<int:pk>/withdraw/", views.invitation_withdraw, name="invitation_withdraw"),
+    path("invitations/<int:pk>/", views.invitation_answer, name="invitation_answer"),
     path("people/<int:pk>/end/", views.membership_end, name="membership_end"),
 ]

@@ -196,6 +196,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/5m/key",
     "login_failed_everywhere": "30/5m/key",
     "reset_password": "20/m/ip,3/m/key",
+    "invite": "10/d/user",
 }
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 

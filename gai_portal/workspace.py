@@ -24,7 +24,11 @@ AWAITING_COUNCIL = frozenset({PlanState.ENDORSED, PlanState.APPROVED})  # the ap
 @require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     user = request.user
-    context = {"today": timezone.localdate(), "memberships": user.current_memberships}
+    context = {
+        "today": timezone.localdate(),
+        "memberships": user.current_memberships,
+        "invitations": user.memberships.pending().select_related("municipality", "given_by"),
+    }
     if user.municipality_ids(DESK_ROLES):
         context["desk"] = desk(user)
     if own := user.municipality_ids({Role.PLANNER}):

@@ -70,6 +70,14 @@ class MembershipFactory(DjangoModelFactory):
     starts_on = date(2020, 1, 1)
 
 
+class InvitationFactory(MembershipFactory):
+    """A role that somebody was invited to and has not accepted."""
+
+    accepted_at = None
+    invited_as = "As it was typed"
+    given_by = factory.SubFactory(UserFactory)
+
+
 class TopicFactory(DjangoModelFactory):
     class Meta:
         model = Topic

@@ -11,7 +11,7 @@ from tests.access_table import (
     only,
     signed_in,
 )
-from tests.factories import MembershipFactory, NoticeFactory
+from tests.factories import InvitationFactory, MembershipFactory, NoticeFactory
 
 ANSWERABLE = ("coordinator_praia", "planner_praia", "approver_praia", "planner_sal")
 # The sign-in page has no use for somebody who has signed in.
@@ -49,6 +49,8 @@ POST: dict[str, Row] = {
     "accounts:notice_read_all": signed_in(FOUND),
     "accounts:profile": signed_in(),
     "accounts:person_invite": only(*ANSWERABLE, others=FORBIDDEN),
+    "accounts:invitation_withdraw": ENDING | {"coordinator_praia": FOUND},
+    "accounts:invitation_answer": only("guest", gives=FOUND),
     "accounts:membership_end": ENDING,
 }
 
@@ -57,10 +59,16 @@ def officer_of_praia(get) -> dict:
     return {"pk": MembershipFactory(municipality=get("praia")).pk}
 
 
+def invitation(get, **fields) -> dict:
+    return {"pk": InvitationFactory(municipality=get("praia"), **fields).pk}
+
+
 ARGUMENTS: dict[str, Builder] = {
     "account_reset_password_from_key": lambda get: {"uidb36": "1", "key": "used-up"},
     "accounts:notice_open": lambda get: {"pk": NoticeFactory(user=get("desk_praia")).pk},
     "accounts:membership_end": officer_of_praia,
+    "accounts:invitation_withdraw": invitation,
+    "accounts:invitation_answer": lambda get: invitation(get, user=get("guest")),
 }
 QUERY = {"accounts:draft_save": "?form=/workspace/desk/"}
 DATA: dict[str, Builder] = {

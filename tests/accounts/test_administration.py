@@ -64,17 +64,6 @@ def test_a_desk_role_may_follow_a_national_one(dgi_officer, praia):
         same_day.full_clean()
 
 
-def test_a_coordinator_invites_nobody_of_the_national_level_to_the_desk(coordinator_praia, dgi_officer):
-    with pytest.raises(ValidationError):
-        services.invite(
-            email=dgi_officer.email,
-            name="Somebody",
-            role=Role.OFFICER,
-            municipality_id="CV-PR",
-            by=coordinator_praia,
-        )
-
-
 def test_other_roles_go_together(admin_client, desk_praia, planner_sal):
     give_role(admin_client, desk_praia, Role.PLANNER, "CV-PR")
     give_role(admin_client, planner_sal, Role.DGI_OFFICER)

@@ -15,7 +15,7 @@ class Command(BaseCommand):
             raise CommandError("This portal is not in demo mode (DEMO=1).")
         emails = [person.email for person in demo_people()]
         memberships = {
-            membership.user.email: str(membership)
+            membership.user.email: f"{membership}{' (convite)' if membership.is_pending else ''}"
             for membership in Membership.objects.filter(user__email__in=emails).select_related(
                 "user", "municipality", "partner"
             )
