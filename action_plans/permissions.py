@@ -28,6 +28,11 @@ def can_issue_template(user: User, template: Template) -> bool:
     return template.is_draft and user.has_national_role({Role.DGI_OFFICER})
 
 
+def can_read_adoption(user: User) -> bool:
+    """Who took what of a new version is for those who write the versions."""
+    return user.has_national_role(NATIONAL_ROLES)
+
+
 def can_read_plans(user: User) -> bool:
     """Whether there is any plan in the making that this person may see."""
     return user.has_national_role(NATIONAL_ROLES) or bool(user.municipality_ids(MUNICIPAL_ROLES))

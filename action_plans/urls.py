@@ -1,6 +1,7 @@
 from django.urls import path
 
 from action_plans.views import (
+    adoption,
     consultation,
     discussion,
     evidence,
@@ -12,6 +13,7 @@ from action_plans.views import (
     strategy,
     tailoring,
     template,
+    updates,
 )
 
 app_name = "action_plans"
@@ -99,8 +101,19 @@ urlpatterns = [
     ),
     path("topics/", evidence.topic_area_list, name="topic_area_list"),
     path("topics/<str:code>/", evidence.topic_area_edit, name="topic_area_edit"),
+    path("plans/<int:pk>/updates/", updates.plan_updates, name="plan_updates"),
+    path("plans/<int:pk>/updates/take/", updates.plan_updates_take, name="plan_updates_take"),
+    path("plans/<int:pk>/updates/decisions/", updates.plan_update_decisions, name="plan_update_decisions"),
+    path("plans/<int:pk>/updates/undo/<slug:numbers>/", updates.plan_update_undo, name="plan_update_undo"),
+    path("plans/<int:pk>/updates/<slug:kind>/<str:code>/", updates.plan_update, name="plan_update"),
     path("template/", template.template_list, name="template_list"),
     path("template/start/", template.template_start, name="template_start"),
+    path("template/adoption/", adoption.template_adoption, name="template_adoption"),
+    path(
+        "template/adoption/<slug:kind>/<str:code>/",
+        adoption.template_adoption_item,
+        name="template_adoption_item",
+    ),
     path("template/<int:number>/", template.template_detail, name="template_detail"),
     path("template/<int:number>/edit/", template.template_edit, name="template_edit"),
     path("template/<int:number>/issue/", template.template_issue, name="template_issue"),

@@ -13,6 +13,7 @@ from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import DESK_ROLES, NATIONAL_ROLES, Role
 from action_plans.models import Consultation, Plan, Template
+from action_plans.services.inbox import inboxes_of
 from action_plans.workflow import EDITABLE_STATES, PlanState
 from cases.models import Enquiry
 from municipalities.models import Municipality, Partner
@@ -66,8 +67,10 @@ def plans_of(user: User, municipality_ids: set[str]) -> Any:
 
 def planning(user: User, own: set[str]) -> dict[str, Any]:
     plans = list(plans_of(user, own))
+    inboxes = inboxes_of(plan for plan in plans if plan.is_editable)
     return {
         "plans": plans,
+        "updates": [(plan, inboxes[plan.pk]) for plan in plans if plan.pk in inboxes],
         "editable": EDITABLE_STATES,
         "has_template": Template.objects.issued().exists(),
     }

@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from action_plans.models import Plan, PlanMeasure, Template
+from action_plans.models import Plan, PlanMeasure, Template, TemplateMeasure
 from action_plans.models.template import TEXT_LIMIT
 from action_plans.workflow import ENDORSE, PlanState, Transition
 from gai_portal.lib.forms import DayField
@@ -92,7 +92,12 @@ class StepForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, transition: Transition, excluded: list[PlanMeasure], **kwargs: Any
+        self,
+        *args: Any,
+        transition: Transition,
+        excluded: list[PlanMeasure],
+        unseen: list[TemplateMeasure],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         if transition.needs_comment:
@@ -101,9 +106,11 @@ class StepForm(forms.Form):
             self.fields["comment"].required = False
         if not transition.needs_decision:
             del self.fields["decided_on"], self.fields["decision_reference"]
-        if transition is ENDORSE and excluded:
+        if transition is ENDORSE and (excluded or unseen):
+            not_seen = _("new; the municipality has not looked at it yet")
             self.fields["accepted_exclusions"].choices = [  # type: ignore[attr-defined]
-                (m.code, f"{m.code} · {content_text(m.based_on, 'text')} ({m.reason})") for m in excluded
+                *((m.code, f"{m.code} · {content_text(m.based_on, 'text')} ({m.reason})") for m in excluded),
+                *((m.code, f"{m.code} · {content_text(m, 'text')} ({not_seen})") for m in unseen),
             ]
         else:
             del self.fields["accepted_exclusions"]

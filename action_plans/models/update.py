@@ -78,3 +78,8 @@ class UpdateDecision(models.Model):
         if not self._state.adding and not set(kwargs.get("update_fields") or ["all"]) <= UNDOING:
             raise PermissionDenied("A decision about an update is never altered, only undone")
         super().save(*args, **kwargs)
+
+    @property
+    def history_kind(self) -> str:
+        """What the address of the item's history calls its kind."""
+        return "chapters" if self.kind == self.Kind.SECTION else f"{self.kind}s"

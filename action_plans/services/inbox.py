@@ -78,6 +78,9 @@ class Standing:
     has_own_text: bool = False
     has_numbers: bool = False
 
+    def get_decision_display(self) -> str:
+        return str(Decision(self.decision).label)
+
 
 @dataclass(frozen=True)
 class Change:
@@ -97,14 +100,26 @@ class Change:
             return ["dropped"]
         old, new = self.before.item, self.after.item
         changed = {name for name, value in texts(new).items() if texts(old).get(name) != value}
+        translated = any(name[:-3] + "_pt" in WORDS for name in changed)
         found = {
             "reworded": changed & set(WORDS),
             "moved": (old.parent, self.before.area) != (new.parent, self.after.area),
             "mandatory": self.becomes_mandatory,
-            "translated": any(name[-3:] in {"_en", "_fr"} and f"{name[:-3]}_pt" in WORDS for name in changed),
-            "details": flags(old) != flags(new) or any(f"{name[:-3]}_pt" not in WORDS for name in changed),
+            "translated": translated and not changed & set(WORDS),
+            "details": self.other_details or any(name[:-3] + "_pt" not in WORDS for name in changed),
         }
         return [aspect for aspect in ASPECTS if found.get(aspect)]
+
+    @property
+    def other_details(self) -> bool:
+        """Whether a flag or a link changes, beside becoming mandatory."""
+        assert self.before is not None
+        assert self.after is not None
+        (old, old_links), (new, new_links) = flags(self.before.item), flags(self.after.item)
+        changed = {name for name, value in new.items() if old.get(name) != value}
+        return old_links != new_links or bool(
+            changed - ({"is_mandatory"} if self.becomes_mandatory else set())
+        )
 
     @property
     def becomes_mandatory(self) -> bool:
@@ -117,6 +132,33 @@ class Change:
         shown = self.after or self.before
         assert shown is not None
         return shown
+
+    @property
+    def area(self) -> str:
+        return self.shown.area
+
+    @property
+    def kind_label(self) -> str:
+        return str(UpdateDecision.Kind(self.kind).label)
+
+    @property
+    def heading(self) -> str:
+        """The field that names it in a list."""
+        return "title" if self.kind == "section" else "text"
+
+    @property
+    def heading_before(self) -> str:
+        return self._heading(self.before)
+
+    @property
+    def heading_after(self) -> str:
+        return self._heading(self.after)
+
+    def _heading(self, national: National | None) -> str:
+        """Its Portuguese name, to be compared; none where there is nothing to compare."""
+        if self.before is None or self.after is None or national is None:
+            return ""
+        return str(national.values[f"{self.heading}_pt"])
 
     @property
     def decision(self) -> str:
@@ -227,13 +269,21 @@ class Versions:
         for key, after in self.items[self.in_force].items():
             if key not in standings:
                 changes.append(Change(*key, None, None, after))
-        kinds = list(PLAN_ITEMS)
-        changes.sort(key=lambda c: (self.order_of(c.shown.area), kinds.index(c.kind), c.shown.position))
+        changes.sort(key=lambda change: self.place_of(change.kind, change.shown))
         return changes, unchanged
 
-    def order_of(self, area: str) -> int:
-        """Areas in the order of the version in force; those that it dropped come last."""
-        return self.areas.get(area, len(self.areas))
+    def knows(self, key: Key) -> bool:
+        return any(key in items for items in self.items.values())
+
+    def newest(self, key: Key) -> National:
+        """The newest wording of an item that some version has."""
+        numbers = [self.in_force, *sorted(self.items, reverse=True)]
+        return next(found for number in numbers if (found := self.get(number, key)) is not None)
+
+    def place_of(self, kind: str, national: National) -> tuple[int, int, int]:
+        """For sorting, in the order of the version in force; areas that it dropped come last."""
+        area = self.areas.get(national.area, len(self.areas))
+        return area, list(PLAN_ITEMS).index(kind), national.position
 
     @cached_property
     def areas(self) -> dict[str, int]:
@@ -313,7 +363,7 @@ OWN: dict[str, list[Any]] = {
 def inboxes_of(plans: Iterable[Plan]) -> dict[int, Inbox]:
     """The inbox of each plan, by the plan's key: as many queries as for one."""
     plans = list(plans)
-    in_force = Template.objects.issued().first()
+    in_force = Template.objects.issued().first() if plans else None
     if in_force is None:
         return {plan.pk: Inbox(None) for plan in plans}
     standings = standings_of(plans)

@@ -26,7 +26,11 @@ from action_plans.models import (
 )
 from action_plans.permissions import can_create_plan, can_make
 from action_plans.services.publication import publish_edition
-from action_plans.services.readiness import excluded_mandatory_measures, what_is_missing
+from action_plans.services.readiness import (
+    excluded_mandatory_measures,
+    unseen_mandatory_measures,
+    what_is_missing,
+)
 from action_plans.services.tailoring import remember_links
 from action_plans.workflow import (
     CONSULT,
@@ -142,7 +146,10 @@ def make_transition(
         _refuse_bad_decision(decided_on, decision_reference)
     if transition is SUBMIT and what_is_missing(plan):
         raise ValidationError(_("The plan is not complete yet: see what is missing below."))
-    excluded = [measure.code for measure in excluded_mandatory_measures(plan)]
+    excluded = [
+        *(measure.code for measure in excluded_mandatory_measures(plan)),
+        *(measure.code for measure in unseen_mandatory_measures(plan)),
+    ]
     if transition is ENDORSE and set(excluded) - set(accepted_exclusions):
         raise ValidationError(
             {"accepted_exclusions": _("Tick each mandatory measure whose exclusion you accept.")}

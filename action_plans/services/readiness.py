@@ -4,10 +4,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 
-from action_plans.models import Plan, PlanMeasure, TemplateArea, TemplateSection
+from action_plans.models import (
+    Plan,
+    PlanMeasure,
+    Template,
+    TemplateArea,
+    TemplateMeasure,
+    TemplateSection,
+)
 from action_plans.workflow import Decision
 
 
@@ -40,7 +48,25 @@ def indicators_without_target(plan: Plan) -> int:
 
 
 def excluded_mandatory_measures(plan: Plan) -> list[PlanMeasure]:
-    return list(plan.measures.with_place().filter(decision=Decision.EXCLUDED, based_on__is_mandatory=True))
+    """Also those that only the version in force made mandatory: not having looked does not hide them."""
+    mandatory = Q(based_on__is_mandatory=True) | Q(code__in=_mandatory_in_force().values("code"))
+    return list(plan.measures.with_place().filter(mandatory, decision=Decision.EXCLUDED))
+
+
+def unseen_mandatory_measures(plan: Plan) -> list[TemplateMeasure]:
+    """Mandatory in the version in force, and the plan says nothing of them: they wait in its update inbox.
+
+    They do not stop a plan, because a version may be issued on the eve of a council's meeting. Whoever
+    endorses the plan accepts each of them, like those that were left out for a reason.
+    """
+    known = plan.measures.filter(based_on__isnull=False).values("code")
+    return list(_mandatory_in_force().exclude(code__in=known).order_by("code"))
+
+
+def _mandatory_in_force() -> QuerySet[TemplateMeasure]:
+    return TemplateMeasure.objects.filter(
+        objective__area__template__in=Template.objects.issued(), is_mandatory=True
+    )
 
 
 def _empty_chapters(plan: Plan) -> list[Missing]:

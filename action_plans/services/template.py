@@ -27,6 +27,7 @@ from action_plans.services.content import (
     last_order,
     write_items,
 )
+from action_plans.services.updates import notify_plans_of
 from action_plans.workflow import TemplateState
 
 
@@ -203,7 +204,7 @@ def find_faults(template: Template) -> list[Fault]:
 def issue_template(template: Template, *, by: User, at: datetime | None = None) -> Template:
     """Put the draft in force. From now on nothing in it changes; the version before it gives way.
 
-    `at` is now, unless what is told happened earlier.
+    `at` is when it happened, if it is entered afterwards: then there is nobody to tell.
     """
     draft = Template.objects.select_for_update().get(pk=template.pk)
     if not draft.is_draft:
@@ -218,4 +219,6 @@ def issue_template(template: Template, *, by: User, at: datetime | None = None) 
         previous.save(update_fields=["state"])
     draft.state, draft.issued_at = TemplateState.ISSUED, at or timezone.now()
     draft.save(update_fields=["state", "issued_at"])
+    if at is None:
+        notify_plans_of(draft)
     return draft

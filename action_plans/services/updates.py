@@ -6,19 +6,23 @@ force, or notes that the municipality keeps what it has. Words that give way sta
 
 import datetime
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from simple_history.utils import bulk_update_with_history
 
 from accounts.models import User
+from accounts.roles import Role
+from accounts.services import notify
 from action_plans.models import Plan, PlanMeasure, Template, TemplateArea, TemplateMeasure, UpdateDecision
 from action_plans.services.content import KINDS
-from action_plans.services.inbox import NUMBERS, PLAN_ITEMS, Change, Inbox, inbox_of
+from action_plans.services.inbox import NUMBERS, PLAN_ITEMS, Change, Inbox, inbox_of, inboxes_of
 from action_plans.services.merging import is_unresolved
 from action_plans.services.tailoring import (
     OWN_TEXTS,
@@ -31,7 +35,7 @@ from action_plans.services.tailoring import (
     save_item,
     set_many_to_many,
 )
-from action_plans.workflow import Decision, UpdateChoice
+from action_plans.workflow import EDITABLE_STATES, Decision, UpdateChoice
 
 
 class InboxMoved(Exception):
@@ -61,7 +65,7 @@ def decide_update(
     if inbox.template is None or inbox.template.number != against or change is None:
         raise InboxMoved
     if choice not in change.choices:
-        raise ValidationError({"choice": _("Choose one of the ways that are offered.")})
+        raise ValidationError({"decision": _("Choose one of the ways that are offered.")})
     texts = {name: text.strip() for name, text in (texts or {}).items()}
     if choice == UpdateChoice.MERGE:
         _refuse_bad_texts(texts)
@@ -101,20 +105,17 @@ def _carry_over(plan: Plan, inbox: Inbox, *, by: User) -> None:
     """Items whose national words are the same in the version in force rest on it from now on."""
     for kind, model in PLAN_ITEMS.items():
         codes = [code for of_kind, code in inbox.unchanged if of_kind == kind]
-        rows: list[Any] = list(
-            model._default_manager.filter(plan=plan, code__in=codes, based_on__isnull=False)
-        )
+        items = model._default_manager.filter(plan=plan, code__in=codes, based_on__isnull=False)
+        rows: list[Any] = list(items)
         spec = KINDS[kind].model
-        nationals = {
-            row.code: row
-            for row in spec._default_manager.filter(
-                **{spec.template_path: inbox.template}, code__in=[row.code for row in rows]
-            )
-        }
+        nationals = spec._default_manager.filter(**{spec.template_path: inbox.template}, code__in=codes)
+        by_code = {national.code: national for national in nationals}
         for row in rows:
-            row.based_on = nationals[row.code]
+            row.based_on = by_code[row.code]
+            row.order = inbox.unchanged[kind, row.code].position
+        fields = ["based_on", "order"] if model is PlanMeasure else ["based_on"]
         # Without a new version number: whoever is writing in one of them has the same words before them.
-        bulk_update_with_history(rows, model, ["based_on"], default_user=by)
+        bulk_update_with_history(rows, model, fields, default_user=by)
         if model is PlanMeasure:
             remember_links(rows)
 
@@ -265,7 +266,7 @@ def remove_item(row: Any, *, by: User) -> int:
             row.delete()
     except ProtectedError as error:
         message = _("%(code)s cannot be taken out: something has been reported on it already.")
-        raise ValidationError({"choice": message % {"code": row.code}}) from error
+        raise ValidationError({"decision": message % {"code": row.code}}) from error
     row.pk = pk  # whoever asked still wants to know which it was
     return line
 
@@ -331,3 +332,25 @@ def _bring_back(decision: UpdateDecision, history_id: int, *, by: User) -> bool:
     row = model.history.get(plan_id=decision.plan_id, history_id=history_id).instance
     save_item(row, by=by)
     return True
+
+
+def notify_plans_of(template: Template) -> None:
+    """Tell the planners of each plan that can be written now how many changes there are to look at."""
+    plans = list(Plan.objects.filter(state__in=EDITABLE_STATES).select_related("municipality"))
+    inboxes = inboxes_of(plans)
+    for plan in plans:
+        if count := len(inboxes[plan.pk].changes):
+            notify(
+                User.objects.with_role({Role.PLANNER}, plan.municipality_id),
+                text=partial(_notice, plan, template.number, count),
+                url=reverse("action_plans:plan_updates", args=[plan.pk]),
+            )
+
+
+def _notice(plan: Plan, number: int, count: int) -> str:
+    text = ngettext(
+        "Version %(number)d of the national template is in force: %(count)d change to look at in %(plan)s.",
+        "Version %(number)d of the national template is in force: %(count)d changes to look at in %(plan)s.",
+        count,
+    )
+    return text % {"plan": plan, "number": number, "count": count}

@@ -30,11 +30,23 @@ def get_item(plan: Plan, kind: str, code: str) -> PlanItem:
     return get_object_or_404(ITEMS[kind].objects.filter(plan=plan).select_related("based_on"), code=code)
 
 
+def get_former_item(plan: Plan, kind: str, code: str) -> PlanItem:
+    """What carried this code before: it has left the plan since, or goes on under another code."""
+    lines = ITEMS[kind].history.filter(plan_id=plan.pk, code=code)
+    line = lines.order_by("-history_date", "-history_id").first()
+    if line is None:
+        raise Http404
+    return ITEMS[kind].objects.filter(pk=line.id).first() or line.instance
+
+
 @require_safe
 def plan_item_history(request: SignedInRequest, pk: int, kind: str, code: str) -> HttpResponse:
     plan = get_plan(request, pk)
-    item = get_item(plan, kind, code)
-    can_restore = can_edit_plan(request.user, plan)
+    if kind not in ITEMS:
+        raise Http404
+    is_there = ITEMS[kind].objects.filter(plan=plan, code=code).exists()
+    item = get_item(plan, kind, code) if is_there else get_former_item(plan, kind, code)
+    can_restore = is_there and can_edit_plan(request.user, plan)
     if isinstance(item, PlanSection):
         can_restore = can_restore and not item.based_on.is_locked
     page = Paginator(history_of(item), PAGE_SIZE).get_page(request.GET.get("page"))
@@ -86,9 +98,11 @@ def history_lines(item: PlanItem, rows: list[Any]) -> list[dict[str, Any]]:
     last = rows[-1]
     earlier = history_of(item).filter(history_date__lte=last.history_date, history_id__lt=last.history_id)
     fields = [field for field in item._meta.concrete_fields if field.name not in NOT_SHOWN]
+    before_all = earlier.first()
+    versions = _national_versions(item, [*rows, *([before_all] if before_all else [])])
     lines = []
-    for row, before in zip(rows, [*rows[1:], earlier.first()], strict=True):
-        changes = []
+    for row, before in zip(rows, [*rows[1:], before_all], strict=True):
+        changes = _new_basis(row, before, versions) if before else []
         for field in fields:
             new = getattr(row, field.attname)
             old = getattr(before, field.attname) if before else field.get_default()
@@ -97,3 +111,25 @@ def history_lines(item: PlanItem, rows: list[Any]) -> list[dict[str, Any]]:
                 changes.append((field.verbose_name, shown(field, new), was))
         lines.append({"row": row, "changes": changes, "is_first": before is None})
     return lines
+
+
+def _national_versions(item: PlanItem, rows: list[Any]) -> dict[int | None, int]:
+    """The version of the national template that each row was based on."""
+    model: Any = item._meta.get_field("based_on").related_model
+    numbers = f"{model.template_path}__number"
+    national = model._default_manager.filter(pk__in={row.based_on_id for row in rows})
+    return dict(national.values_list("pk", numbers))
+
+
+def _new_basis(row: Any, before: Any, versions: dict[int | None, int]) -> list[tuple[Any, str, str]]:
+    """What a decision about an update changed beside the words."""
+    changes = []
+    if row.based_on_id != before.based_on_id:
+        new, old = (
+            _("version %(number)s") % {"number": versions[side.based_on_id]} if side.based_on_id else ""
+            for side in (row, before)
+        )
+        changes.append((_("National text"), new, old))
+    if row.code != before.code:
+        changes.append((_("code"), row.code, before.code))
+    return changes

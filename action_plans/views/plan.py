@@ -22,10 +22,12 @@ from action_plans.permissions import (
     can_read_plans,
     can_renew_plan,
 )
+from action_plans.services.inbox import inbox_of, inboxes_of
 from action_plans.services.plan import create_plan, make_transition
 from action_plans.services.readiness import (
     excluded_mandatory_measures,
     indicators_without_target,
+    unseen_mandatory_measures,
     what_is_missing,
 )
 from action_plans.statistics import plan_progress
@@ -61,9 +63,11 @@ def plan_list(request: SignedInRequest) -> HttpResponse:
     without_plan = Municipality.objects.none()
     if is_national and not any(request.GET.values()):
         without_plan = Municipality.objects.filter(plans=None).order_by("display_name")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "inboxes": inboxes_of(plan for plan in page.object_list if plan.is_editable),
         "is_national": is_national,
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         "without_plan": without_plan,
@@ -124,6 +128,7 @@ def plan_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "open_remarks": plan.remarks.open().count(),
         "can_renew": can_renew_plan(request.user, plan),
         "missing": what_is_missing(plan) if plan.is_editable else [],
+        "inbox": inbox_of(plan),
         "without_target": indicators_without_target(plan),
         "indicator_count": plan.indicators.count(),
         "edition": plan.editions.order_by("-number").first(),
@@ -144,9 +149,12 @@ def plan_step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         return _too_late_or_refused(request, plan, name)
     if transition is CONSULT:  # whom, until when: a page of its own
         return redirect("action_plans:consultation_open", plan.pk)
-    excluded = excluded_mandatory_measures(plan)
+    unseen = unseen_mandatory_measures(plan)
     form = StepForm(
-        request.POST if request.method == "POST" else None, transition=transition, excluded=excluded
+        request.POST if request.method == "POST" else None,
+        transition=transition,
+        excluded=excluded_mandatory_measures(plan),
+        unseen=unseen,
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -159,7 +167,14 @@ def plan_step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
             messages.success(request, _("%(plan)s: %(state)s.") % {"plan": plan, "state": _state(plan)})
             return redirect(plan)
     missing = what_is_missing(plan) if transition is SUBMIT else []
-    context = {"plan": plan, "transition": transition, "form": form, "missing": missing, "excluded": excluded}
+    context = {
+        "plan": plan,
+        "transition": transition,
+        "form": form,
+        "missing": missing,
+        "inbox": inbox_of(plan) if transition is SUBMIT else None,
+        "unseen": unseen,
+    }
     return render(request, "action_plans/plan_step.html", context)
 
 

@@ -16,7 +16,12 @@ from accounts.http import SignedInRequest
 from accounts.services import answer_once, first_answer
 from action_plans.forms.template import FORMS, HeadingForm, ItemForm
 from action_plans.models import Template
-from action_plans.permissions import can_edit_template, can_issue_template, can_write_template
+from action_plans.permissions import (
+    can_edit_template,
+    can_issue_template,
+    can_read_adoption,
+    can_write_template,
+)
 from action_plans.services.comparison import compare_versions
 from action_plans.services.content import KINDS, ContentFault, TemplateRow, find_item, items_of, kind_of
 from action_plans.services.template import (
@@ -81,7 +86,11 @@ def too_late(request: SignedInRequest, template: Template) -> HttpResponse:
 def template_list(request: SignedInRequest) -> HttpResponse:
     templates = list(Template.objects.visible_to(request.user))
     can_start = can_write_template(request.user) and not any(template.is_draft for template in templates)
-    context = {"templates": templates, "can_start": can_start}
+    context = {
+        "templates": templates,
+        "can_start": can_start,
+        "can_read_adoption": can_read_adoption(request.user),
+    }
     return render(request, "action_plans/template_list.html", context)
 
 

@@ -91,13 +91,13 @@ def prose(text: str | None) -> SafeString:
 def word_differences(before: str, after: str) -> SafeString:
     """What became of a text: words taken out and put in are marked, and told to those who listen."""
     tags = {"removed": ("del", _("taken out:")), "added": ("ins", _("put in:"))}
-    pieces = []
+    pieces: list[str] = []
     for kind, text in differences_between(before or "", after or ""):
         words = escape(text).replace("\n", "<br>")
         if kind in tags:
             tag, said = tags[kind]
             # The space before a word stays outside, or its underline would begin in the gap.
-            gap = " " if words.startswith(" ") else ""
+            gap = " " if words.startswith(" ") or (pieces and pieces[-1].endswith("</del>")) else ""
             words = f'{gap}<{tag}><span class="visually-hidden">[{said} </span>{words.strip(" ")}'
             words += f'<span class="visually-hidden">]</span></{tag}>'
         pieces.append(words)

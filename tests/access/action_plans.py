@@ -15,6 +15,7 @@ from tests.action_plans.factories import (
     fill_template,
     make_plan,
 )
+from tests.action_plans.versions import issue_next
 from tests.factories import TopicFactory
 
 
@@ -38,6 +39,22 @@ def plan_with_history(get):
     a_plan = make_plan(get("praia"))
     line = a_plan.measures.get(code="ACO.M1").history.get()
     return {"pk": a_plan.pk, "kind": "measures", "code": "ACO.M1", "line": line.history_id}
+
+
+def plan_with_update(**what):
+    """A plan of version 1 while version 2 rewords one of its measures."""
+
+    def build(get):
+        arguments = plan(get)
+        issue_next(lambda draft: draft.reword_measure("ACO.M1"), by=get("dgi_officer"))
+        return {**arguments, **what}
+
+    return build
+
+
+def template_item_of_a_plan(get):
+    plan(get)
+    return {"kind": "measure", "code": "ACO.M1"}
 
 
 def submitted_plan(get):
@@ -174,8 +191,13 @@ GET: dict[str, Row] = {
     "action_plans:plan_indicators": only(*READERS),
     "action_plans:plan_item_history": only(*READERS),
     "action_plans:plan_measure_create": only("planner_praia", **NOT_PLANNERS),
+    "action_plans:plan_updates": only(*READERS),
+    "action_plans:plan_update": only(*READERS),
+    "action_plans:plan_update_decisions": only(*READERS),
     "template_public": everybody(),
     "action_plans:template_list": signed_in(),
+    "action_plans:template_adoption": only(*NATIONAL, others=FORBIDDEN),
+    "action_plans:template_adoption_item": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:template_detail": only(*NATIONAL),
     "action_plans:template_edit": only(*NATIONAL),
     "action_plans:template_issue": only("dgi_officer", dgi_admin=FORBIDDEN),
@@ -226,6 +248,9 @@ POST: dict[str, Row] = {
     "action_plans:plan_measure_remove": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
     "action_plans:plan_item_restore": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
     "action_plans:plan_undo": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
+    "action_plans:plan_update": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
+    "action_plans:plan_updates_take": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
+    "action_plans:plan_update_undo": only("planner_praia", gives=FOUND, **NOT_PLANNERS),
     "action_plans:edition_gazette": only("approver_praia", gives=FOUND, **insiders_of_edition),
     "action_plans:template_start": only(*NATIONAL, gives=FOUND, others=FORBIDDEN),
     "action_plans:template_edit": only(*NATIONAL),
@@ -274,6 +299,12 @@ ARGUMENTS: dict[str, Builder] = {
     "action_plans:plan_area_adopt": plan_with(code="ACO"),
     "action_plans:plan_measure_remove": plan_with_local_measure,
     "action_plans:plan_undo": plan_with(token="nothing"),
+    "action_plans:plan_updates": plan_with_update(),
+    "action_plans:plan_update": plan_with_update(kind="measure", code="ACO.M1"),
+    "action_plans:plan_update_decisions": plan_with_update(),
+    "action_plans:plan_updates_take": plan_with_update(),
+    "action_plans:plan_update_undo": plan_with(numbers="1"),
+    "action_plans:template_adoption_item": template_item_of_a_plan,
     "action_plans:template_detail": draft,
     "action_plans:template_edit": draft,
     "action_plans:template_issue": draft,
@@ -293,6 +324,8 @@ ARGUMENTS: dict[str, Builder] = {
     "action_plans:edition_gazette": edition_pk,
 }
 DATA: dict[str, Builder] = {
+    "action_plans:plan_update": lambda get: {"decision": "take", "against": 2, "version": 1},
+    "action_plans:plan_updates_take": lambda get: {"against": 2},
     "action_plans:plan_step": lambda get: {"comment": "Falta o diagnóstico."},
     "action_plans:plan_measure": lambda get: {"decision": "adopted", "version": 1},
     "action_plans:plan_section": lambda get: {"text_pt": "Texto.", "version": 1},

@@ -79,7 +79,7 @@ def test_issuing_changes_no_plan_and_tells_item_by_item_what_is_new(plan, dgi_of
         "ACO.M2": ["reworded"],
         "ACO.M9": ["new", "mandatory"],
         "ACO.I1": ["details"],
-        "REG.M1": ["mandatory", "details"],
+        "REG.M1": ["mandatory"],
         "ACO.M3": ["moved"],
         "REG.M2": ["dropped"],
     }
@@ -301,6 +301,18 @@ def test_unchanged_items_follow_with_the_planners_next_step(
     assert [link.partner for link in row.history.first().partners.all()] == [partner]
     assert row.version == 1  # whoever has it open may go on
     assert [number_of(row) for row in plan.sections.all()] == [2, 2, 2, 2]
+
+
+def test_measures_stand_in_the_order_of_the_version_that_they_rest_on(plan, planner_praia, dgi_officer):
+    def edit(draft):
+        for order, code in enumerate(("ACO.M3", "ACO.M1", "ACO.M2")):
+            draft.write(draft.measures().get(code=code), order=order)
+        draft.reword_measure("ACO.M1")
+
+    issue_next(edit, by=dgi_officer)
+    take_untouched(plan, against=2, by=planner_praia)
+    codes = plan.measures.order_by("order").values_list("code", flat=True)
+    assert list(codes) == ["ACO.M3", "ACO.M1", "ACO.M2", "REG.M1", "REG.M2"]
 
 
 def test_where_nothing_changes_the_plan_is_brought_along_by_one_click(plan, planner_praia, dgi_officer):

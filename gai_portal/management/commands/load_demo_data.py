@@ -6,6 +6,7 @@ from django.db import transaction
 
 import accounts.reference
 import action_plans.demo
+import action_plans.demo_updates
 import cases.reference
 import cases.services.statistics
 import municipalities.reference
@@ -18,6 +19,7 @@ LOADS = {
     "enquiries": cases.reference.load_demo_enquiries,
     "statistics": cases.services.statistics.publish_statistics,
     "plans": action_plans.demo.load_demo_plans,
+    "updates of plans": action_plans.demo_updates.load_demo_update,
 }
 
 

@@ -1,0 +1,135 @@
+"""Who has taken what: the versions that the plans rest on, and each changed item across them."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from action_plans.models import Plan, Template, UpdateDecision
+from action_plans.services.inbox import Change, Key, National, Standing, Versions, standings_of
+from action_plans.workflow import PlanState, UpdateChoice
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+# The choices as the national level counts them.
+OUTCOMES: list[tuple["StrPromise", set[UpdateChoice]]] = [
+    (_("Taken"), {UpdateChoice.TAKE, UpdateChoice.ANEW}),
+    (_("Kept"), {UpdateChoice.KEEP}),
+    (_("Merged"), {UpdateChoice.MERGE}),
+    (_("Left out"), {UpdateChoice.LEAVE_OUT}),
+    (_("As a local measure"), {UpdateChoice.GO_ON}),
+]
+
+
+@dataclass
+class PlanAdoption:
+    """One plan: how many items stand on which version, are kept against a newer one, wait for a look."""
+
+    plan: Plan
+    standings: dict[Key, Standing]
+    changes: list[Change]
+    decisions: list[UpdateDecision]  # standing ones, the latest first
+
+    @property
+    def by_version(self) -> Counter[int]:
+        return Counter(standing.base for standing in self.standings.values())
+
+    @property
+    def kept(self) -> int:
+        return sum(standing.seen > standing.base for standing in self.standings.values())
+
+    @property
+    def open(self) -> int:
+        return len(self.changes)
+
+    def decision_about(self, key: Key) -> UpdateDecision | None:
+        return next((d for d in self.decisions if (d.kind, d.code) == key), None)
+
+    def change_of(self, key: Key) -> Change | None:
+        return next((c for c in self.changes if (c.kind, c.code) == key), None)
+
+
+@dataclass
+class ItemAdoption:
+    """One item that the version in force changes: how many plans did what with it."""
+
+    kind: str
+    code: str
+    national: National
+    choices: Counter[str] = field(default_factory=Counter)
+    open: int = 0
+
+    @property
+    def counts(self) -> list[tuple["StrPromise", int]]:
+        """What was done with it, in a word for each, and how often."""
+        return [(label, sum(self.choices[choice] for choice in choices)) for label, choices in OUTCOMES]
+
+    @property
+    def heading(self) -> str:
+        return "title" if self.kind == "section" else "text"
+
+    @property
+    def kind_label(self) -> str:
+        return str(UpdateDecision.Kind(self.kind).label)
+
+
+@dataclass
+class Adoption:
+    """The whole map."""
+
+    in_force: Template | None
+    versions: list[int]
+    plans: list[PlanAdoption]
+    contents: Versions | None = None
+
+    def items(self) -> list[ItemAdoption]:
+        """What the version in force changes, in its order: decided by some, or open for some."""
+        assert self.contents is not None
+        assert self.in_force is not None
+        found: dict[Key, ItemAdoption] = {}
+        for plan in self.plans:
+            for decision in plan.decisions:
+                if decision.template_id == self.in_force.pk:
+                    self._item(found, (decision.kind, decision.code)).choices[decision.choice] += 1
+            for change in plan.changes:
+                self._item(found, (change.kind, change.code)).open += 1
+        place = self.contents.place_of
+        return sorted(found.values(), key=lambda item: place(item.kind, item.national))
+
+    def _item(self, found: dict[Key, ItemAdoption], key: Key) -> ItemAdoption:
+        if key not in found:
+            assert self.contents is not None
+            found[key] = ItemAdoption(*key, self.contents.newest(key))
+        return found[key]
+
+
+def adoption_map() -> Adoption:
+    """As many queries for one plan as for twenty-two, for one version as for ten."""
+    going_on = Plan.objects.exclude(state=PlanState.CLOSED).select_related("municipality")
+    plans = list(going_on.order_by("municipality__display_name", "first_year"))
+    in_force = Template.objects.issued().first()
+    versions = list(Template.objects.public().order_by("number").values_list("number", flat=True))
+    if in_force is None:
+        return Adoption(None, [], [])
+    standings = standings_of(plans)
+    contents = Versions(versions, in_force.number)
+    decisions: dict[int, list[UpdateDecision]] = {}
+    rows = UpdateDecision.objects.standing().filter(plan__in=plans).select_related("template", "by")
+    for decision in rows.order_by("-pk"):
+        decisions.setdefault(decision.plan_id, []).append(decision)
+    return Adoption(
+        in_force,
+        versions,
+        [
+            PlanAdoption(
+                plan,
+                standings[plan.pk],
+                contents.compare(standings[plan.pk])[0],
+                decisions.get(plan.pk, []),
+            )
+            for plan in plans
+        ],
+        contents,
+    )
