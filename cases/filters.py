@@ -1,11 +1,12 @@
 """Finding an enquiry again."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.cache import caches
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,36 @@ from gai_portal.lib.forms import DayField
 from gai_portal.lib.text import fold
 from municipalities.models import Office
 
+A_MINUTE = 60  # seconds
 NUMBER = re.compile(r"(?:([a-z]{2}\d?)-)?(\d{1,18})", re.IGNORECASE)  # PR-123, or 123
+
+
+def short_lists() -> dict[str, list[Any]]:
+    """What the filters offer, asked for once a minute: these lists change a few times a year."""
+    return _kept("lists", _read_lists)
+
+
+def _read_lists() -> dict[str, list[Any]]:
+    return {
+        "topic": list(Topic.objects.select_related("parent")),
+        "channel": list(Channel.objects.all()),
+        "outcome": list(Outcome.objects.all()),
+    }
+
+
+def authors(offices: Sequence[Office]) -> list[tuple[int, str]]:
+    """Who may have recorded something at these offices, asked for once a minute."""
+    codes = sorted({office.municipality_id for office in offices})
+
+    def read() -> list[tuple[int, str]]:
+        desk = {"memberships__municipality__in": codes, "memberships__role__in": DESK_ROLES}
+        return [(user.pk, str(user)) for user in User.objects.filter(**desk).distinct()]
+
+    return _kept(f"authors.{'.'.join(codes)}", read)
+
+
+def _kept(name: str, read: Callable[[], Any]) -> Any:
+    return caches["pages"].get_or_set(f"cases.filters.{name}", read, A_MINUTE)
 
 
 class EnquiryFilter(forms.Form):
@@ -34,29 +64,20 @@ class EnquiryFilter(forms.Form):
     since = DayField(label=_("From"), required=False)
     until = DayField(label=_("Until"), required=False)
     topic = forms.ChoiceField(label=_("Topic"), required=False)
-    channel = forms.ModelChoiceField(
-        Channel.objects.all(), label=_("Channel"), required=False, empty_label=_("All")
-    )
-    outcome = forms.ModelChoiceField(
-        Outcome.objects.all(), label=_("Outcome"), required=False, empty_label=_("All")
-    )
-    author = forms.ModelChoiceField(
-        User.objects.none(), label=_("Recorded by"), required=False, empty_label=_("Everybody")
-    )
+    channel = forms.ChoiceField(label=_("Channel"), required=False)
+    outcome = forms.ChoiceField(label=_("Outcome"), required=False)
+    author = forms.TypedChoiceField(label=_("Recorded by"), required=False, coerce=int)
     voided = forms.BooleanField(label=_("Only voided ones"), required=False)
 
     def __init__(self, *args: Any, offices: Sequence[Office], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        self.topics = list(Topic.objects.all().select_related("parent"))
-        fields["topic"].choices = [
-            ("", _("All")),
-            *((topic.code, str(topic)) for topic in self.topics if topic.parent is None),
-        ]
-        fields["author"].queryset = User.objects.filter(
-            memberships__municipality__in={office.municipality_id for office in offices},
-            memberships__role__in=DESK_ROLES,
-        ).distinct()
+        lists = short_lists()
+        self.topics: list[Topic] = lists["topic"]
+        groups = [topic for topic in self.topics if topic.parent is None]
+        for name, rows in (("topic", groups), ("channel", lists["channel"]), ("outcome", lists["outcome"])):
+            fields[name].choices = [("", _("All")), *((row.code, str(row)) for row in rows)]
+        fields["author"].choices = [("", _("Everybody")), *authors(offices)]
 
     def narrows(self) -> bool:
         """Whether more is asked for than a search."""

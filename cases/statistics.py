@@ -62,7 +62,7 @@ def most_frequent(enquiries: EnquiryQuerySet, field: str, limit: int) -> list[st
     """The values of `field` that a desk meets most often, from its latest enquiries."""
     latest = enquiries.standing().order_by("-at", "-pk").values("pk")[:500]
     counted = (
-        enquiries.filter(pk__in=latest)
+        enquiries.model._default_manager.filter(pk__in=latest)
         .exclude(**{f"{field}__in": [""]})
         .order_by()
         .values_list(field)

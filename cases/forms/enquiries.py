@@ -29,10 +29,8 @@ class EnquiryForm(forms.Form):
 
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
     topic = forms.TypedChoiceField(label=_("Topic"), widget=TopicSelect(attrs={"data-combobox": ""}))
-    channel = forms.ModelChoiceField(
-        Channel.objects.none(),
+    channel = forms.TypedChoiceField(
         label=_("Channel"),
-        empty_label=None,
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
     sex = forms.ChoiceField(label=_("Sex"), choices=[("", "–"), *Enquiry.Sex.choices], required=False)
@@ -42,13 +40,9 @@ class EnquiryForm(forms.Form):
     nationality = forms.ChoiceField(
         label=_("Nationality"), required=False, widget=forms.Select(attrs={"data-combobox": ""})
     )
-    language = forms.ModelChoiceField(
-        Language.objects.none(), label=_("Language"), empty_label="–", required=False
-    )
-    outcome = forms.ModelChoiceField(
-        Outcome.objects.none(),
+    language = forms.TypedChoiceField(label=_("Language"), required=False, empty_value=None)
+    outcome = forms.TypedChoiceField(
         label=_("Outcome"),
-        empty_label=None,
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
     note = NoteField(
@@ -114,10 +108,14 @@ class EnquiryForm(forms.Form):
             offered = Q(is_active=True)
             if self.enquiry:
                 offered |= Q(pk=getattr(self.enquiry, f"{name}_id"))
-            self.field[name].queryset = model._default_manager.filter(offered)
-        for name, model in (("channel", Channel), ("outcome", Outcome)):
-            first = model._default_manager.filter(is_active=True).first()
-            self.fields[name].initial = first and first.pk
+            rows = {row.code: row for row in model._default_manager.filter(offered)}
+            field = self.field[name]
+            field.coerce = rows.__getitem__
+            field.choices = [(code, str(row)) for code, row in rows.items()]
+            if field.required:
+                field.initial = next((code for code, row in rows.items() if row.is_active), None)
+            else:
+                field.choices = [("", "–"), *field.choices]
 
     def _offer_nationalities(self) -> None:
         names = nationality_names()

@@ -32,7 +32,7 @@ def document_key(number: str) -> str:
 class PersonQuerySet(RestrictedQuerySet):
     """People on record. The desk of the municipality reads them, and nobody else."""
 
-    municipality_path = "office__municipality"
+    office_path = "office"
 
     def standing(self) -> Self:
         """Without those who were merged into another record, or erased."""
@@ -345,7 +345,7 @@ class MergeQuerySet(OfPersonQuerySet):
     """Merges are read by whoever reads the record that was kept."""
 
     person_path = "kept"
-    municipality_path = "kept__office__municipality"
+    office_path = "kept__office"
 
     def standing(self) -> Self:
         return self.filter(undone_at=None)

@@ -21,15 +21,14 @@ class RestrictedQuerySet(MunicipalityScopedQuerySet):
 
     def visible_to(self, user: User) -> Self:
         own = Q(is_restricted=False) | Q(author=user) | Q(assigned_to=user)
-        if codes := user.municipality_ids({Role.COORDINATOR}):
-            own |= Q(self._unsealed_by(user), **{f"{self.municipality_path}__in": codes})
+        if user.municipality_ids({Role.COORDINATOR}):
+            own |= self.where(user, {Role.COORDINATOR}) & Q(self._unsealed_by(user))
         return super().visible_to(user).filter(own)
 
     def sealed_to(self, user: User) -> Self:
         """What a coordinator does not see until they give a reason."""
-        codes = user.municipality_ids({Role.COORDINATOR})
         return (
-            self.filter(is_restricted=True, **{f"{self.municipality_path}__in": codes})
+            self.filter(self.where(user, {Role.COORDINATOR}), is_restricted=True)
             .exclude(Q(author=user) | Q(assigned_to=user, assigned_to__isnull=False))
             .exclude(self._unsealed_by(user))
         )
@@ -51,7 +50,7 @@ class OfPersonQuerySet(MunicipalityScopedQuerySet):
     """What belongs to a person is read by whoever reads the person."""
 
     person_path = "person"
-    municipality_path = "person__office__municipality"
+    office_path = "person__office"
     local_readers = DESK_ROLES
 
     def visible_to(self, user: User) -> Self:

@@ -47,7 +47,7 @@ def clock(moment: Any) -> str:
 def enquiry_create(request: SignedInRequest) -> HttpResponse:
     offices = get_offices(request.user)
     latest = Enquiry.objects.visible_to(request.user).filter(office__in=offices).standing()
-    mine = latest.filter(author=request.user).order_by("-created_at", "-pk").first()
+    mine = latest.filter(author=request.user).order_by("-pk").first()
     kept: dict[str, Any] = {"user": request.user, "offices": offices}
     draft = None
     asked_for = ""

@@ -1,0 +1,81 @@
+"""What a list costs: the same with one row and with many, at one office and at two."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from accounts.roles import Role
+from cases.models import Enquiry
+from tests.factories import (
+    ChannelFactory,
+    EnquiryFactory,
+    MembershipFactory,
+    OfficeFactory,
+    OutcomeFactory,
+    TopicFactory,
+)
+
+LIST = "/workspace/desk/enquiries/"
+
+
+@pytest.fixture
+def two_offices(desk_praia, office_praia, praia, sal, office_sal):
+    """Somebody with a desk on two islands."""
+    MembershipFactory(user=desk_praia, role=Role.OFFICER, municipality=sal)
+    return desk_praia
+
+
+def fill(office, author, number):
+    kept = {"topic": TopicFactory(), "channel": ChannelFactory(), "outcome": OutcomeFactory()}
+    return [EnquiryFactory(office=office, author=author, **kept) for _ in range(number)]
+
+
+def cost_of(client, count_queries, address=LIST):
+    client.get(address)  # the short lists of the filters are asked for once a minute
+    return count_queries(lambda: client.get(address))
+
+
+def test_the_list_takes_six_queries_on_every_page(client, desk_praia, office_praia, count_queries):
+    client.force_login(desk_praia)
+    fill(office_praia, desk_praia, 1)
+    assert cost_of(client, count_queries) == 6
+    fill(office_praia, desk_praia, 30)
+    assert cost_of(client, count_queries) == 6
+    following = client.get(LIST).context["page"].next_url
+    assert cost_of(client, count_queries, LIST + following) == 6
+
+
+def test_two_offices_cost_no_more_than_one(client, two_offices, office_praia, office_sal, count_queries):
+    client.force_login(two_offices)
+    rows = fill(office_praia, two_offices, 2) + fill(office_sal, two_offices, 2)
+    assert cost_of(client, count_queries) == 6
+    assert set(client.get(LIST).context["page"].rows) == set(rows)
+
+
+def test_what_hangs_on_an_office_is_found_without_joining_the_territory(desk_praia, office_praia):
+    managers = [model._default_manager for model in apps.get_models()]
+    scoped = [manager for manager in managers if getattr(manager.all(), "office_path", "")]
+    assert len(scoped) > 3
+    for manager in scoped:
+        assert "municipalities_" not in str(manager.visible_to(desk_praia).query)
+
+
+def test_an_office_that_opens_is_read_by_its_town_and_no_other(desk_praia, praia, desk_sal):
+    second = OfficeFactory(municipality=praia, code="PR2")
+    (enquiry,) = fill(second, desk_praia, 1)
+    assert enquiry in Enquiry.objects.visible_to(desk_praia)
+    assert enquiry not in Enquiry.objects.visible_to(desk_sal)
+
+
+def test_no_index_of_enquiries_is_there_twice(db):
+    """What begins as another one does costs each recording time and is asked by nobody."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, Enquiry._meta.db_table)
+    indexes = [tuple(one["columns"]) for one in found.values() if one["index"] and all(one["columns"])]
+    assert ("office_id", "at", "id") in indexes
+    assert ("author_id", "id") in indexes
+    assert ("at", "id") in indexes
+    for index in indexes:
+        assert not [other for other in indexes if other != index and other[: len(index)] == index]
+    for unasked in ("channel_id", "topic_id", "outcome_id", "language_id", "voided_by_id"):
+        assert (unasked,) not in indexes
