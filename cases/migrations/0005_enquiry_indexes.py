@@ -4,7 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 NOTES = "CREATE INDEX enquiry_note_words ON cases_enquiry USING gin (UPPER(note) gin_trgm_ops)"
 
 
