@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)  # drafts and spent one-time keys
+MOST_DRAFTS = 30  # of one person; a further one takes the place of the oldest
 LONGEST_DRAFT = 200_000  # characters of all names and values together
 # What a form carries for the machine's sake is no part of what somebody typed. Its one-time key stays with
 # the draft: it tells a form that is still being written from one that was sent.
@@ -70,9 +71,12 @@ def answer_once(request: SignedInRequest, create: Callable[[], str]) -> str:
             return row.result_url
     except IntegrityError:
         first = OneTimeKey.objects.filter(key=key, user=request.user).first()
-        if first is None:  # another constraint was broken, by `create` itself
-            raise
-        return first.result_url
+        if first is not None:
+            return first.result_url
+        if not OneTimeKey.objects.filter(key=key).exists():
+            raise  # another constraint was broken, by `create` itself
+    with transaction.atomic():  # a key that somebody else has spent is no key
+        return create()
 
 
 def first_answer(request: SignedInRequest) -> str | None:
@@ -111,7 +115,12 @@ def save_draft(user: User, form: str, posted: QueryDict) -> Draft:
     }
     if sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > LONGEST_DRAFT:
         raise ValueError("too long for a draft")
-    return Draft.objects.update_or_create(user=user, form=form, defaults={"fields": fields})[0]
+    draft, is_new = Draft.objects.update_or_create(user=user, form=form, defaults={"fields": fields})
+    if is_new:
+        others = Draft.objects.filter(user=user).exclude(pk=draft.pk).order_by("-saved_at", "-pk")
+        too_old = list(others.values_list("pk", flat=True)[MOST_DRAFTS - 1 :])
+        Draft.objects.filter(pk__in=too_old).delete()
+    return draft
 
 
 def draft_for(user: User, form: str) -> Draft | None:

@@ -14,7 +14,7 @@ from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import time
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as plain_csrf_failure
@@ -132,9 +132,11 @@ def resume(request: SignedInRequest) -> HttpResponse:
 
 
 def _form_path(request: SignedInRequest, parameters: QueryDict) -> str:
+    """The page of a form in the workspace. Resolver404 is a Http404: nothing is kept for no page."""
     path = parameters.get("form", "")
     if not path.startswith("/workspace/") or len(path) > 200:
         raise Http404
+    resolve(path)
     return path
 
 

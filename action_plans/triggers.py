@@ -70,6 +70,7 @@ EDITION_TRIGGERS: list[Trigger] = [
     Trigger(EditionFile, "UPDATE", "", EDITION_STAYS),
     Trigger(EditionFile, "DELETE", "", EDITION_STAYS),
     Trigger(PlanStep, "UPDATE", "", STEP_STAYS),
+    Trigger(PlanStep, "DELETE", "", STEP_STAYS),
     Trigger(
         UpdateDecision,
         "UPDATE",

@@ -1,13 +1,17 @@
 """Form fields that accept what people in a town hall write."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.validators import DecimalValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
 
 from gai_portal.lib.formats import format_escudos, parse_escudos
 from gai_portal.lib.pasted import tidy_line
+
+FIRST_YEAR, LAST_YEAR = 1800, 2200
 
 
 class EscudosField(forms.Field):
@@ -28,6 +32,8 @@ class EscudosField(forms.Field):
         return parse_escudos(value) if isinstance(value, str) else Decimal(value)
 
     def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, list | tuple):  # a draft in which the field stood twice
+            value = value[-1] if value else None
         return value if isinstance(value, str) else format_escudos(value)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -41,6 +47,13 @@ class DayField(forms.DateField):
     """A day, picked or typed; a browser without a picker may send 12/03/2026."""
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def to_python(self, value: Any) -> date | None:
+        """No year that only a slip of the finger writes: databases reckon with the days beside it, too."""
+        day = super().to_python(value)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(_("Check the year."))
+        return day
 
 
 class LineField(forms.CharField):

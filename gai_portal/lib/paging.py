@@ -7,7 +7,7 @@ import base64
 import binascii
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -46,7 +46,8 @@ class Cursor:
         try:
             at, _, pk = base64.b64decode(text.encode(), altchars=b"-_", validate=True).decode().partition("|")
             cursor = cls(datetime.fromisoformat(at), int(pk))
-        except (binascii.Error, ValueError):
+            cursor.at.astimezone(UTC)  # a database asks for it, and no year has five digits
+        except (binascii.Error, ValueError, OverflowError):
             return None
         return cursor if cursor.at.tzinfo and 0 <= cursor.pk < 2**63 else None
 

@@ -17,23 +17,31 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-# What a spreadsheet program runs as a formula. Quotes that somebody typed before it count too: otherwise
-# nobody could tell ours from theirs when the file comes back.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# Where a spreadsheet program runs a text as a formula: at its start, and in a CSV file also after whatever
+# the programs of one country or another cut it at. Quotes that somebody typed before the sign count too:
+# otherwise nobody could tell ours from theirs when the file comes back.
+START = r"(^|[,;\t\r\n]\"*)"
+FORMULA = r"'*[=+\-@\t\r]"
+AT_START = re.compile(FORMULA)
+TO_QUOTE = re.compile(f"{START}(?={FORMULA})")
+QUOTED = re.compile(f"{START}'(?={FORMULA})")
 
 
 def safe_cell(value: Any) -> Any:
     """A text that a spreadsheet program would run as a formula gets a quote in front; numbers stay."""
-    if isinstance(value, str) and FORMULA.match(value):
+    if isinstance(value, str) and AT_START.match(value):
         return f"'{value}"
     return value
 
 
+def safe_in_csv(value: Any) -> Any:
+    """The same in a file that any program may cut into other cells: `x,=1+1` becomes `x,'=1+1`."""
+    return TO_QUOTE.sub(r"\1'", value) if isinstance(value, str) else value
+
+
 def typed_text(cell: Any) -> Any:
-    """What stood in the cell before `safe_cell`."""
-    if isinstance(cell, str) and cell.startswith("'") and FORMULA.match(cell):
-        return cell[1:]
-    return cell
+    """What stood in the cell before `safe_in_csv`."""
+    return QUOTED.sub(r"\1", cell) if isinstance(cell, str) else cell
 
 
 class NumberCell(Widget):
@@ -67,7 +75,7 @@ class SafeModelResource(ModelResource):
 
     def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
         value = super().export_field(field, instance, **kwargs)
-        return safe_cell(value) if isinstance(field.get_value(instance), str) else value
+        return safe_in_csv(value) if isinstance(field.get_value(instance), str) else value
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         for column, cell in row.items():
@@ -116,5 +124,5 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([safe_cell(value) for value in row] for row in rows)
+    writer.writerows([safe_in_csv(value) for value in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")

@@ -53,8 +53,16 @@ def test_the_key_of_somebody_else_gives_nothing_away(posted, desk_praia, coordin
     key = uuid4()
     answer_once(posted(key), lambda: "/workspace/secret/")
     assert first_answer(posted(key, coordinator_praia)) is None
-    with pytest.raises(IntegrityError):
-        answer_once(posted(key, coordinator_praia), lambda: "/other/")
+    assert answer_once(posted(key, coordinator_praia), lambda: "/other/") == "/other/"
+
+
+def test_what_another_rule_refuses_is_not_taken_for_a_spent_key(posted, desk_praia):
+    def break_a_rule() -> str:
+        desk_praia.memberships.update(ends_on="1999-12-31")
+        return "/result/"
+
+    with pytest.raises(IntegrityError, match="membership_ends_after_it_starts"):
+        answer_once(posted(uuid4()), break_a_rule)
 
 
 @pytest.mark.parametrize("key", ["", "x", "1' OR 1=1", "0" * 31])

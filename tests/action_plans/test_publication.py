@@ -205,6 +205,47 @@ def test_a_step_of_a_plan_cannot_be_rewritten(plan, approver_praia):
         PlanStep.objects.update(comment="outro")
 
 
+REPLACING = {
+    # What SQLite writes over a row, and what PostgreSQL does.
+    "sqlite": "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+    "postgresql": "INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (id) DO UPDATE SET {set}",
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("action_plans_edition", "number = 9"),
+        ("action_plans_editionfile", "sha256 = ''"),
+        ("action_plans_planstep", "comment = 'outro'"),
+    ],
+)
+def test_nothing_frozen_is_replaced(edition, plan, approver_praia, table, change):
+    PlanStep.objects.create(
+        plan=plan, name="publish", from_state="approved", to_state="published", by=approver_praia
+    )
+    statement = REPLACING[connection.vendor].format(table=table, set=change)
+    with (
+        pytest.raises(IntegrityError, match="never changes"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE {} SET comment = 'outro'", "DELETE FROM {}"])
+def test_no_step_is_altered_or_taken_away_in_the_database(plan, approver_praia, statement):
+    PlanStep.objects.create(
+        plan=plan, name="publish", from_state="approved", to_state="published", by=approver_praia
+    )
+    with (
+        pytest.raises(IntegrityError, match="never changes"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement.format("action_plans_planstep"))
+
+
 def test_the_gazette_may_follow(edition, approver_praia):
     record_gazette_reference(edition, "B.O. II Série n.º 3", by=approver_praia)
     assert Edition.objects.get().gazette_reference == "B.O. II Série n.º 3"

@@ -1,5 +1,9 @@
 """Municipalities and partners as spreadsheets: safe to open, and the same when they come back."""
 
+import csv
+import io
+import itertools
+
 import pytest
 import tablib
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,7 +11,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import translation
 
 from accounts.roles import Role
-from gai_portal.lib.spreadsheets import safe_cell, typed_text
+from gai_portal.lib.spreadsheets import csv_bytes, safe_in_csv, typed_text
 from municipalities.models import Municipality, Partner
 from municipalities.reference import load_reference
 from municipalities.resources import MunicipalityResource, PartnerResource
@@ -35,9 +39,35 @@ NASTY = [
 
 @pytest.mark.parametrize("text", NASTY)
 def test_a_cell_is_no_formula_and_comes_back_as_it_was(text):
-    cell = safe_cell(text)
+    cell = safe_in_csv(text)
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert typed_text(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("x,=1+1,y", "x,'=1+1,y"),
+        ("x;+238;y", "x;'+238;y"),
+        ('x,"=1+1"', 'x,"\'=1+1"'),
+        ("x\n@cmd", "x\n'@cmd"),
+        ("x\t-1", "x\t'-1"),
+        ("a, b; c - d = e", "a, b; c - d = e"),
+    ],
+)
+def test_a_program_that_cuts_at_another_sign_finds_no_formula(text, cell):
+    assert safe_in_csv(text) == cell
+    for separator in ",;\t":
+        written = csv_bytes(["a", "b"], [["1", text]]).decode("utf-8-sig")
+        cells = [c for row in csv.reader(io.StringIO(written), delimiter=separator) for c in row]
+        assert not [c for c in cells if c.startswith(("=", "+", "-", "@"))]
+
+
+def test_every_short_text_comes_back_as_it_was():
+    for length in range(6):
+        for signs in itertools.product("=,;'\"\n\tx", repeat=length):
+            text = "".join(signs)
+            assert typed_text(safe_in_csv(text)) == text
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
