@@ -12,9 +12,19 @@ from django.utils import timezone
 from accounts.models import Notice
 from accounts.roles import Role
 from action_plans import demo
-from action_plans.models import Edition, EditionFile, Plan, PlanIndicator, PlanMeasure, Template
+from action_plans.demo_updates import load_demo_update
+from action_plans.models import (
+    Edition,
+    EditionFile,
+    Plan,
+    PlanIndicator,
+    PlanMeasure,
+    Template,
+    UpdateDecision,
+)
 from action_plans.reference import load_reference as load_templates
 from action_plans.services.edition_changes import edition_changes
+from action_plans.services.inbox import inbox_of
 from action_plans.workflow import Decision, PlanState
 from cases.reference import load_reference as load_topics
 from municipalities.reference import load_reference as load_territory
@@ -124,3 +134,26 @@ def test_without_its_people_a_municipality_gets_no_plan(db, content):
     load_templates()
     MembershipFactory(role=Role.DGI_OFFICER)
     assert load(content).created == 0
+
+
+def test_a_second_version_gives_open_plans_something_to_look_at_and_leaves_the_others_alone(people, content):
+    load(content)
+    praia, santa_catarina, sao_vicente = (Plan.objects.get(municipality=code) for code, _state in STATES)
+    before = list(praia.measures.values())
+    assert load_demo_update().created == 1
+    assert list(praia.measures.values()) == before
+    assert not praia.measures.undecided().exists()
+    for plan in (santa_catarina, sao_vicente):
+        inbox = inbox_of(plan)
+        assert inbox.changes
+        assert inbox.looked_at == 4
+    choices = UpdateDecision.objects.values_list("choice", flat=True)
+    assert set(choices) == {"take", "keep", "merge", "leave_out", "go_on"}
+    first, second = Template.objects.order_by("number")
+    assert first.issued_at < second.issued_at < min(UpdateDecision.objects.values_list("at", flat=True))
+    assert not Notice.objects.filter(url__contains="updates").exists()
+    assert (load_demo_update().created, load_demo_update().unchanged) == (0, 1)
+
+
+def test_without_invented_plans_there_is_no_second_version(people):
+    assert load_demo_update().created == 0
