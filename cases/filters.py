@@ -103,15 +103,19 @@ class EnquiryFilter(forms.Form):
         return enquiries
 
     def _search(self, text: str) -> Q:
-        found = Q(note__icontains=text)
+        """Every word of it stands in the note, whatever its accents; or it names a topic or a number."""
+        words = fold(text).split()
+        if not words:  # nothing but accents
+            return Q(pk=None)
+        found = Q(*[Q(note__fold__contains=word) for word in words])
         if match := NUMBER.fullmatch(text):
             number = Q(pk=int(match[2]))
             return found | (number & Q(office__code__iexact=match[1]) if match[1] else number)
-        codes = [topic.code for topic in self.topics if self._matches(topic, text)]
+        codes = [topic.code for topic in self.topics if self._matches(topic, words)]
         return found | Q(topic__in=codes)
 
     @staticmethod
-    def _matches(topic: Topic, text: str) -> bool:
+    def _matches(topic: Topic, words: list[str]) -> bool:
         rows = [topic, topic.parent] if topic.parent else [topic]
-        words = fold(" ".join(f"{row.code} {row.name_pt} {row.name_en} {row.name_fr}" for row in rows))
-        return all(word in words for word in fold(text).split())
+        names = fold(" ".join(f"{row.code} {row.name_pt} {row.name_en} {row.name_fr}" for row in rows))
+        return all(word in names for word in words)

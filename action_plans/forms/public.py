@@ -5,6 +5,7 @@ from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from gai_portal.lib.text import fold
 from municipalities.models import Island, Municipality
 
 
@@ -22,7 +23,7 @@ class PlanSearchForm(forms.Form):
         if found:
             # An address has no accents, so "sao" finds São Vicente.
             here = Q(slug__contains=slugify(found)) if slugify(found) else Q(pk=None)
-            municipalities = municipalities.filter(here | Q(island__name__icontains=found))
+            municipalities = municipalities.filter(here | Q(island__name__fold__contains=fold(found)))
         if island := self.cleaned_data.get("island"):
             municipalities = municipalities.filter(island=island)
         return municipalities

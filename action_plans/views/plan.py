@@ -33,6 +33,7 @@ from action_plans.services.readiness import (
 from action_plans.statistics import plan_progress
 from action_plans.tasks import make_missing_files
 from action_plans.workflow import CONSULT, PUBLISH, SUBMIT, TRANSITIONS
+from gai_portal.lib.text import fold
 from municipalities.models import Municipality
 
 PAGE_SIZE = 25
@@ -85,11 +86,11 @@ def _filtered(plans: PlanQuerySet, form: PlanFilterForm) -> PlanQuerySet:
     if data["island"]:
         plans = plans.filter(municipality__island=data["island"])
     if data["q"]:
-        name = data["q"].strip()
+        name = fold(data["q"])
         plans = plans.filter(
-            Q(municipality__display_name__icontains=name)
-            | Q(municipality__alternative_name__icontains=name)
-            | Q(slug__icontains=name)
+            Q(municipality__display_name__fold__contains=name)
+            | Q(municipality__alternative_name__fold__contains=name)
+            | Q(slug__contains=name)
         )
     return plans
 

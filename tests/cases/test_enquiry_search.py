@@ -1,0 +1,59 @@
+"""Finding an enquiry again by its note: accents, capitals and the order of words do not count."""
+
+import pytest
+from django.urls import reverse
+
+from cases.models import Enquiry
+from tests.factories import EnquiryFactory
+
+LIST = reverse("cases:enquiry_list")
+
+
+@pytest.fixture
+def enquiry(client, office_praia, desk_praia):
+    client.force_login(desk_praia)
+    return EnquiryFactory(
+        office=office_praia, author=desk_praia, note="Renovação da autorização; vem de São Tomé (Ọlá)"
+    )
+
+
+def found(client, text):
+    return [row.pk for row in client.get(LIST, {"q": text}).context["page"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "renovacao",
+        "RENOVAÇÃO",
+        "Renovação",
+        "Renovac\u0327a\u0303o",  # the same, typed with loose accents
+        "sao tome",
+        "tomé renovação",
+        "autoriza",
+        "ola",
+    ],
+)
+def test_a_note_is_found_however_it_is_typed(client, enquiry, text):
+    EnquiryFactory(office=enquiry.office, author=enquiry.author, note="Outra coisa")
+    assert found(client, text) == [enquiry.pk]
+
+
+@pytest.mark.parametrize("text", ["renovado", "tome praia", "%", "_", "\\", "'", "renova%"])
+def test_what_does_not_stand_there_is_not_found(client, enquiry, text):
+    assert found(client, text) == []
+
+
+def test_signs_that_a_search_could_misread_are_found_as_they_are(client, enquiry):
+    Enquiry.objects.filter(pk=enquiry.pk).update(note="50% de_sconto \\ 'entre aspas'")
+    for text in ("50%", "de_s", "\\", "'entre"):
+        assert found(client, text) == [enquiry.pk]
+
+
+def test_a_lone_accent_finds_nothing_rather_than_everything(client, enquiry):
+    assert found(client, "\u0301") == []
+
+
+def test_another_office_finds_nothing(client, enquiry, desk_sal):
+    client.force_login(desk_sal)
+    assert found(client, "renovacao") == []
