@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.contrib.auth.signals import user_logged_in
+from django.utils.translation import gettext_lazy as _
 
 from accounts.sessions import note_sign_in
 from gai_portal.lib.triggers import keep_triggers
@@ -10,6 +11,7 @@ class AccountsConfig(AppConfig):
     """Who signs in, and what they may do where."""
 
     name = "accounts"
+    verbose_name = _("People and roles")
     default = True
 
     def ready(self) -> None:

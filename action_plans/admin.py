@@ -75,7 +75,7 @@ class EditionInline(ReadOnlyInline):
 @admin.register(Plan)
 class PlanAdmin(RoleModelAdmin):
     readers = NATIONAL_ROLES
-    list_display = ["municipality", "period", "state", "edition_number", "decided_on", "is_demo"]
+    list_display = ["municipality", "years", "state", "edition_number", "decided_on", "is_demo"]
     list_filter = ["state", "municipality__island", "first_year", "is_demo"]
     list_select_related = ["municipality"]
     search_fields = ["municipality__display_name", "slug", "decision_reference"]
@@ -84,6 +84,10 @@ class PlanAdmin(RoleModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
         return super().get_queryset(request).annotate(newest_edition=Max("editions__number"))
+
+    @admin.display(description=_("period"), ordering="first_year")
+    def years(self, plan: Plan) -> str:
+        return plan.period
 
     @admin.display(description=_("edition"), ordering="newest_edition")
     def edition_number(self, plan: Any) -> int | None:

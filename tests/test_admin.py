@@ -102,3 +102,12 @@ def test_the_admin_opens_to_the_national_level_only(request, client, db, person)
 def test_without_a_session_the_admin_leads_to_the_sign_in_page(client, db, path):
     last_address, _status = client.get(path, follow=True).redirect_chain[-1]
     assert last_address.startswith("/accounts/login/?next=/admin/")
+
+
+def test_the_admin_wears_the_head_of_the_portal(client, dgi_admin, settings):
+    settings.DEMO = True
+    client.force_login(dgi_admin)
+    html = client.get("/admin/", headers={"accept-language": "pt"}).text
+    for words in ("Demonstração.", "Administração nacional", "Estratégia, modelo e planos", "css/admin.css"):
+        assert words in html
+    assert "Action_Plans" not in html

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 STATIC = Path(settings.BASE_DIR) / "static"
-CSS = [STATIC / "css" / f"{name}.css" for name in ("tokens", "base", "components", "print")]
+CSS = [STATIC / "css" / f"{name}.css" for name in ("tokens", "base", "components", "print", "admin")]
 TOKENS = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", (STATIC / "css" / "tokens.css").read_text()))
 ON_PALE = ["salt", "sand", "sea-mist", "sun-mist", "lava-mist", "leaf-mist", "stone-mist"]
 
