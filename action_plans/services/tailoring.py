@@ -17,6 +17,7 @@ UNDO_SALT = "action_plans.undo"
 UNDO_FOR = 24 * 60 * 60  # seconds
 OWN_TEXTS = ("text_pt", "text_en", "text_fr")
 MANY_TO_MANY = ("goals", "partners")
+MOST_LOCAL_IN_AN_AREA, MOST_LOCAL_MEASURES = 20, 100
 
 
 class EditConflict(Exception):
@@ -91,10 +92,22 @@ def remember_links(measures: Iterable[PlanMeasure]) -> None:
         )
 
 
+class NoRoom(Exception):
+    """An area or the plan has as many measures of the municipality's own as one can read and carry out."""
+
+
+def has_room(plan: Plan, area: TemplateArea) -> bool:
+    own = plan.measures.filter(decision=Decision.LOCAL)
+    in_area = own.filter(local_area__code=area.code).count()
+    return in_area < MOST_LOCAL_IN_AN_AREA and own.count() < MOST_LOCAL_MEASURES
+
+
 @transaction.atomic
 def add_local_measure(plan: Plan, area: TemplateArea, values: dict[str, Any], *, by: User) -> PlanMeasure:
-    """A measure of the municipality's own, after the national ones of an area."""
+    """A measure of the municipality's own, after the national ones of an area. NoRoom: there are too many."""
     plan = locked_plan(plan, by=by)
+    if not has_room(plan, area):
+        raise NoRoom
     measure = PlanMeasure(
         plan=plan,
         local_area=area,

@@ -21,6 +21,7 @@ from action_plans.views.tailoring import refuse_readers
 
 ITEMS: dict[str, Any] = {"measures": PlanMeasure, "chapters": PlanSection, "indicators": PlanIndicator}
 PAGE_SIZE = 20
+MOST_WORDS = 60_000  # characters whose differences one page shows; of further lines it names the fields
 NOT_SHOWN = frozenset({"id", "plan", "based_on", "version", "code", "order"})
 
 
@@ -49,13 +50,18 @@ def plan_item_history(request: SignedInRequest, pk: int, kind: str, code: str) -
     can_restore = is_there and can_edit_plan(request.user, plan)
     if isinstance(item, PlanSection):
         can_restore = can_restore and not item.based_on.is_locked
-    page = Paginator(history_of(item), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = history_of(item)
+    only = request.GET.get("only", "")
+    if only.isdecimal() and len(only) < 19:  # one line, with all its words
+        rows = rows.filter(history_id=int(only))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "plan": plan,
         "item": item,
         "kind": kind,
         "page": page,
         "lines": history_lines(item, list(page.object_list)),
+        "newest": history_of(item).values_list("history_id", flat=True).first(),
         "can_restore": can_restore,
     }
     return render(request, "action_plans/plan_history.html", context)
@@ -100,7 +106,8 @@ def history_lines(item: PlanItem, rows: list[Any]) -> list[dict[str, Any]]:
     fields = [field for field in item._meta.concrete_fields if field.name not in NOT_SHOWN]
     before_all = earlier.first()
     versions = _national_versions(item, [*rows, *([before_all] if before_all else [])])
-    lines = []
+    lines: list[dict[str, Any]] = []
+    room = MOST_WORDS
     for row, before in zip(rows, [*rows[1:], before_all], strict=True):
         changes = _new_basis(row, before, versions) if before else []
         for field in fields:
@@ -109,7 +116,12 @@ def history_lines(item: PlanItem, rows: list[Any]) -> list[dict[str, Any]]:
             if new != old:
                 was = shown(field, old) if before else ""
                 changes.append((field.verbose_name, shown(field, new), was))
-        lines.append({"row": row, "changes": changes, "is_first": before is None})
+        words = sum(len(new) + len(old) for _label, new, old in changes)
+        is_named_only = words > room and bool(lines)
+        room = max(0, room - words)
+        lines.append(
+            {"row": row, "changes": changes, "is_first": before is None, "is_named_only": is_named_only}
+        )
     return lines
 
 

@@ -22,7 +22,10 @@ from action_plans.models import Plan, PlanMeasure
 from action_plans.models.plan import PlanMeasureQuerySet
 from action_plans.permissions import can_edit_plan
 from action_plans.services.tailoring import (
+    MOST_LOCAL_IN_AN_AREA,
+    MOST_LOCAL_MEASURES,
     EditConflict,
+    NoRoom,
     add_local_measure,
     adopt_undecided,
     remove_local_measure,
@@ -214,10 +217,18 @@ def plan_measure_create(request: SignedInRequest, pk: int, code: str) -> HttpRes
             measure = add_local_measure(plan, area.area, form.values, by=request.user)
             return reverse("action_plans:plan_area", args=[plan.pk, code]) + f"#{measure.code}"
 
-        url = answer_once(request, create)
-        close_draft(request)
-        messages.success(request, _("The measure was added."))
-        return redirect(url)
+        try:
+            url = answer_once(request, create)
+        except NoRoom:
+            form.add_error(
+                None,
+                _("A plan has at most %(area)s measures of its own in an area, %(plan)s in all. Join some.")
+                % {"area": MOST_LOCAL_IN_AN_AREA, "plan": MOST_LOCAL_MEASURES},
+            )
+        else:
+            close_draft(request)
+            messages.success(request, _("The measure was added."))
+            return redirect(url)
     context = {"plan": plan, "area": area, "progress": progress, "form": form, "units": units_of(plan)}
     context["draft"] = draft
     return render(request, "action_plans/plan_measure_create.html", context)
