@@ -18,7 +18,8 @@ from django.views.decorators.http import require_safe
 from action_plans.models import Consultation, Edition
 from gai_portal.lib.charts import Box, OutlineMap, outline_map
 from gai_portal.lib.text import fold
-from municipalities.models import DemographicFigure, Island, Municipality
+from municipalities.models import Island, Municipality
+from municipalities.statistics import charts, figure_order, profile
 
 NEWEST_EDITIONS = 5
 LANGUAGE_COOKIE_AGE = timedelta(days=365)
@@ -147,16 +148,12 @@ def searchable(municipality: Municipality) -> str:
     return fold(" ".join(names))
 
 
-def figure_order(figure: DemographicFigure) -> tuple[int, int]:
-    """By kind as the model lists them, the newest first."""
-    return DemographicFigure.Kind.values.index(figure.kind), -figure.year
-
-
 @login_not_required
 @require_safe
 def municipality_detail(request: HttpRequest, slug: str) -> HttpResponse:
     municipality = get_object_or_404(Municipality.objects.select_related("island"), slug=slug)
     editions = current_editions().filter(plan__municipality__island=municipality.island)
+    figures = sorted(municipality.figures.all(), key=figure_order)
     on_the_island = Municipality.objects.filter(island=municipality.island).select_related("island")
     return render(
         request,
@@ -168,7 +165,8 @@ def municipality_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "consultations": Consultation.objects.running()
             .filter(plan__municipality=municipality, is_public=True)
             .select_related("plan__municipality"),
-            "figures": sorted(municipality.figures.all(), key=figure_order),
+            "figures": figures,
+            "charts": charts(profile(figures)),
             "territory": territory_of(list(on_the_island), editions),
         },
     )

@@ -73,6 +73,7 @@ def planning(user: User, own: set[str]) -> dict[str, Any]:
         "updates": [(plan, inboxes[plan.pk]) for plan in plans if plan.pk in inboxes],
         "editable": EDITABLE_STATES,
         "has_template": Template.objects.issued().exists(),
+        "places": Municipality.objects.filter(pk__in=own).order_by("display_name"),
     }
 
 

@@ -1,5 +1,7 @@
 """Reference data of the territory: national administrators write it, national officers read it."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -41,11 +43,19 @@ class MunicipalityAdmin(SpreadsheetAdmin):
 
 @admin.register(DemographicFigure)
 class DemographicFigureAdmin(ReferenceAdmin):
+    """The national level's figures are kept here; a municipality's own are only read."""
+
     removers = frozenset({Role.DGI_ADMINISTRATOR})
-    list_display = ["municipality", "kind", "year", "value", "status"]
-    list_filter = ["kind", "year"]
+    list_display = ["municipality", "kind", "nationality", "year", "value", "status", "origin"]
+    list_filter = ["kind", "origin", "year"]
     list_select_related = ["municipality"]
     search_fields = ["municipality__display_name"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.is_municipal)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_municipal)
 
 
 @admin.register(Office)

@@ -1,10 +1,13 @@
-from typing import ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import Office
+from gai_portal.lib.countries import nationality_names
+from gai_portal.lib.formats import parse_number
+from municipalities.models import DemographicFigure, Municipality, Office
 
 TEXT_LIMIT = 2000
 
@@ -51,3 +54,62 @@ class OfficeForm(forms.ModelForm):
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs["rows"] = 5 if name.startswith("services") else 2
                 field.validators.append(MaxLengthValidator(TEXT_LIMIT))
+
+
+class NumberField(forms.CharField):
+    """A number as people write it: 1234, 1.234, 12,5."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return parse_number(text) if text else None
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}".replace(".", ",") if isinstance(value, Decimal) else value
+
+
+class FigureForm(forms.ModelForm):
+    """One figure that the municipality knows about itself, with its year and source."""
+
+    value = NumberField(label=_("Value"))
+    nationality = forms.ChoiceField(label=_("Nationality"), required=False)
+    source = forms.CharField(
+        label=_("Source"),
+        max_length=500,
+        help_text=_("Who counted, and where one can look it up. For example: INE, Census 2021, table 4."),
+        error_messages={"required": _("Say where the figure comes from.")},
+    )
+
+    class Meta:
+        model = DemographicFigure
+        fields = ("kind", "nationality", "year", "value", "status", "source")
+
+    def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.municipality = municipality
+        nationality = self.fields["nationality"]
+        nationality.choices = [("", _("All together")), *nationality_names().items()]  # type: ignore[attr-defined]
+        nationality.help_text = DemographicFigure._meta.get_field("nationality").help_text
+        nationality.widget.attrs["data-combobox"] = ""
+        self.fields["year"].widget.attrs["class"] = "input-short"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("nationality") and data.get("kind") != DemographicFigure.Kind.FOREIGN_RESIDENTS:
+            self.add_error("nationality", _("Only foreign residents are told by nationality."))
+        own = self.instance.municipality.figures.filter(origin=DemographicFigure.Origin.MUNICIPAL)
+        place = {name: data.get(name) for name in ("kind", "nationality", "year")}
+        if None not in place.values() and own.filter(**place).exclude(pk=self.instance.pk).exists():
+            self.add_error("year", _("There is a figure of this kind and year already: correct that one."))
+        return data
+
+
+class FigureFileForm(forms.Form):
+    """A file of figures, to be looked at before it is written."""
+
+    file = forms.FileField(
+        label=_("File"),
+        error_messages={"required": _("Choose the file that you filled in.")},
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )

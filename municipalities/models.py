@@ -3,12 +3,15 @@
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
+from gai_portal.lib.countries import nationality_name
 from gai_portal.lib.reference import LoadedRow
 
 
@@ -75,28 +78,57 @@ class Municipality(LoadedRow):
                 raise ValidationError({"municipal_day": message}) from None
 
 
+# Of a figure: anything else is a slip of the finger.
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+LARGEST_VALUE = 10**11
+
 # Words for a figure's standing that the files use; any other is shown as it was written.
 KNOWN_STATUSES = {"preliminary": _("preliminary"), "final": _("final")}
 
 
 class DemographicFigure(LoadedRow):
-    """A known number about a municipality's people, with its year and source. Unknown ones have no row."""
+    """A known number about a municipality's people, with its year and source. Unknown ones have no row.
+
+    The national level's figures (reference files, admin) and the municipality's own stand side by side:
+    neither ever overwrites the other.
+    """
 
     class Kind(models.TextChoices):
         POPULATION = "population", _("Resident population")
         FOREIGN_RESIDENTS = "foreign_residents", _("Foreign residents (estimate)")
+        FOREIGN_WOMEN = "foreign_women", _("Foreign residents: women")
+        FOREIGN_MINORS = "foreign_minors", _("Foreign residents under 18")
+        FOREIGN_PUPILS = "foreign_pupils", _("Foreign pupils at school")
+        FOREIGN_INSURED = "foreign_insured", _("Foreign workers in social security")
         IMMIGRANT_SHARE = "immigrant_share", _("Share of the country's immigrants (%)")
+
+    class Origin(models.TextChoices):
+        NATIONAL = "national", _("National level")
+        MUNICIPAL = "municipal", _("Municipality")
 
     municipality = models.ForeignKey(
         Municipality, on_delete=models.CASCADE, related_name="figures", verbose_name=_("municipality")
     )
     kind = models.CharField(_("figure"), max_length=30, choices=Kind)
-    year = models.PositiveSmallIntegerField(_("year"))
+    nationality = models.CharField(
+        _("nationality"),
+        max_length=2,
+        blank=True,
+        help_text=_("Of foreign residents only, where it is known how many come from one country."),
+    )
+    year = models.PositiveSmallIntegerField(
+        _("year"), validators=[MinValueValidator(FIRST_YEAR), MaxValueValidator(LAST_YEAR)]
+    )
     value = models.DecimalField(_("value"), max_digits=12, decimal_places=1)
     status = models.CharField(
         _("status"), max_length=60, blank=True, help_text=_("For example: preliminary.")
     )
-    source = models.TextField(_("source"), blank=True)
+    source = models.TextField(_("source"), max_length=500, blank=True)
+    origin = models.CharField(
+        _("entered by"), max_length=10, choices=Origin, default=Origin.NATIONAL, editable=False
+    )
+
+    history = HistoricalRecords(excluded_fields=["loaded"])
 
     class Meta:
         verbose_name = _("demographic figure")
@@ -104,13 +136,64 @@ class DemographicFigure(LoadedRow):
         ordering = ["municipality", "kind", "year"]
         constraints = [
             models.UniqueConstraint(
-                fields=["municipality", "kind", "year"], name="figure_once_per_municipality_kind_and_year"
+                fields=["municipality", "kind", "nationality", "year", "origin"],
+                name="figure_once_per_municipality_kind_year_and_origin",
+                violation_error_message=_(
+                    "There is a figure of this kind and year already: correct that one."
+                ),
             ),
-            models.CheckConstraint(name="figure_not_negative", condition=Q(value__gte=0)),
+            models.CheckConstraint(
+                name="figure_not_negative",
+                condition=Q(value__gte=0),
+                violation_error_message=_("A figure cannot be below zero."),
+            ),
+            models.CheckConstraint(
+                name="figure_share_at_most_a_hundred",
+                condition=~Q(kind="immigrant_share") | Q(value__lte=100),
+                violation_error_message=_("A percentage cannot be above 100."),
+            ),
+            models.CheckConstraint(
+                name="figure_by_nationality_only_of_foreign_residents",
+                condition=Q(nationality="") | Q(kind="foreign_residents"),
+                violation_error_message=_("Only foreign residents are told by nationality."),
+            ),
+            models.CheckConstraint(
+                name="figure_of_a_municipality_has_a_source",
+                condition=~Q(origin="municipal") | ~Q(source=""),
+                violation_error_message=_("Say where the figure comes from."),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.municipality}, {self.get_kind_display()} {self.year}: {self.value}"
+        return f"{self.municipality}, {self.label} {self.year}: {self.value}"
+
+    def clean(self) -> None:
+        if self.value is None:
+            return
+        is_share = self.kind == self.Kind.IMMIGRANT_SHARE
+        problem = None
+        if self.value < 0:
+            problem = _("A figure cannot be below zero.")
+        elif is_share and self.value > 100:
+            problem = _("A percentage cannot be above 100.")
+        elif not is_share and self.value % 1:
+            problem = _("People are counted in whole numbers.")
+        elif self.value * 10 % 1:
+            problem = _("One decimal is enough.")
+        elif self.value >= LARGEST_VALUE:
+            problem = _("This number is too large. Check the number of zeros.")
+        if problem:
+            raise ValidationError({"value": problem})
+
+    @property
+    def label(self) -> str:
+        """What the figure counts, with the nationality where it has one."""
+        kind = str(self.get_kind_display())
+        return f"{kind}: {nationality_name(self.nationality)}" if self.nationality else kind
+
+    @property
+    def is_municipal(self) -> bool:
+        return self.origin == self.Origin.MUNICIPAL
 
     @property
     def shown_value(self) -> str:

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
 
+from accounts.models import User
+from accounts.roles import Role
 from gai_portal.lib.outlines import Polygons, simplify_together
 from gai_portal.lib.reference import (
     CsvLine,
@@ -23,6 +25,7 @@ from gai_portal.lib.reference import (
     read_text,
 )
 from municipalities.models import DemographicFigure, Island, Municipality, Office, Partner
+from municipalities.services import save_figure
 
 DATA = Path(__file__).parent / "data"
 
@@ -157,7 +160,7 @@ def _degrees(line: CsvLine, column: str, most: int) -> float | None:
 
 
 def _put_figures(lines: list[CsvLine], tally: Tally) -> None:
-    """What is not known has no row; a figure that somebody entered for another year stays as it is."""
+    """What is not known has no row. A municipality's own figures stand beside these and stay as they are."""
     for line in lines:
         for column in FIGURE_COLUMNS:
             value = line.decimal(column.name, least=0)
@@ -166,7 +169,9 @@ def _put_figures(lines: list[CsvLine], tally: Tally) -> None:
             key = {
                 "municipality_id": line.text("iso_3166_2"),
                 "kind": column.kind,
+                "nationality": "",
                 "year": column.year,
+                "origin": DemographicFigure.Origin.NATIONAL,
             }
             values = {
                 "value": value,
@@ -285,5 +290,30 @@ def load_demo_offices(path: Path = DATA / "demo_offices.yaml") -> Tally:
             office = Office(code=code, **values)
             office.full_clean(validate_unique=False, validate_constraints=False)
             office.save()
+        tally.created += 1
+    return tally
+
+
+DEMO_SOURCE = "Dado de demonstração, inventado"
+
+
+@transaction.atomic
+def load_demo_figures(path: Path = DATA / "demo_figures.yaml") -> Tally:
+    """Invented figures, entered by each invented planner. What is there already is left alone."""
+    file, tally = ReferenceFile(path), Tally()
+    for row in file.rows(file.content, "figures"):
+        municipality = file.text(row, "municipality")
+        planner = User.objects.with_role({Role.PLANNER}, municipality).order_by("pk").first()
+        place = {
+            "municipality_id": municipality,
+            "kind": file.text(row, "kind"),
+            "nationality": file.text(row, "nationality", required=False),
+            "year": row["year"],
+        }
+        origin = DemographicFigure.Origin.MUNICIPAL
+        if planner is None or DemographicFigure.objects.filter(**place, origin=origin).exists():
+            tally.unchanged += 1
+            continue
+        save_figure(DemographicFigure(**place, value=row["value"], source=DEMO_SOURCE), by=planner)
         tally.created += 1
     return tally

@@ -39,6 +39,7 @@ from action_plans.views.discussion import remarks_of
 from action_plans.views.plan import get_plan
 from action_plans.workflow import Decision
 from gai_portal.templatetags.portal import content_text
+from municipalities.statistics import latest_figures
 
 FILTERS = [Decision.UNDECIDED, Decision.ADOPTED, Decision.ADAPTED, Decision.EXCLUDED, Decision.LOCAL]
 
@@ -91,6 +92,7 @@ def plan_area(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         "units": units_of(plan),
         "following": _following(progress, code),
         "evidence": area_evidence(plan.municipality_id, code),
+        "figures": latest_figures(plan.municipality_id),
     }
     return render(request, "action_plans/plan_area.html", context)
 
@@ -171,6 +173,7 @@ def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         "proposed_partners": measure.based_on.partners.all() if measure.based_on else [],
         "partners": measure.partners.all(),
         "evidence": area_evidence(plan.municipality_id, measure.area.code),
+        "figures": latest_figures(plan.municipality_id),
         **_neighbours(plan, measure),
         **remarks_of(request, plan, "measures", code),
     }

@@ -56,6 +56,20 @@ def parse_escudos(text: str) -> Decimal:
     return Decimal(f"{int(whole)}.{cents}")
 
 
+def parse_number(text: str) -> Decimal:
+    """The number that somebody typed or a spreadsheet wrote: `1234`, `1.234`, `1 234,5`, `12.5`.
+
+    A full stop before exactly three digits groups thousands, as in amounts.
+    """
+    compact = SPACES.sub("", str(text))
+    if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d+)?", compact, re.ASCII):
+        compact = compact.replace(".", "")
+    compact = compact.replace(",", ".")
+    if not re.fullmatch(r"-?\d{1,12}(\.\d+)?", compact, re.ASCII):
+        raise ValidationError(_("Write a number with digits only, for example 1234 or 12,5."), code="invalid")
+    return Decimal(compact)
+
+
 def format_escudos(amount: Decimal | int | None) -> str:
     """`5.500$00`, whatever the language; nothing for no amount."""
     if amount is None:

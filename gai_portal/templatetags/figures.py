@@ -39,8 +39,13 @@ def nationality(code: str) -> str:
 
 
 @register.inclusion_tag("includes/_columns.html")
+def chart(drawing: ColumnChart | None, label: str) -> dict[str, Any]:
+    """A drawing that is ready, with what it shows in words."""
+    return {"chart": drawing, "label": label}
+
+
+@register.inclusion_tag("includes/_columns.html")
 def figure_columns(figures: Iterable[tuple[Any, Figure]], label: str) -> dict[str, Any]:
     """A chart of published counts by period, for those who see; give the numbers in a table beside it."""
     values = [(str(name), figure.least, figure.most) for name, figure in figures]
-    chart: ColumnChart | None = column_chart(values)
-    return {"chart": chart, "label": label}
+    return {"chart": column_chart(values), "label": label}

@@ -16,6 +16,7 @@ from gai_portal.lib.reference import ReferenceFault
 LOADS = {
     "offices": municipalities.reference.load_demo_offices,
     "people": accounts.reference.load_demo_people,
+    "figures": municipalities.reference.load_demo_figures,
     "enquiries": cases.reference.load_demo_enquiries,
     "statistics": cases.services.statistics.publish_statistics,
     "plans": action_plans.demo.load_demo_plans,
