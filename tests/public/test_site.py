@@ -145,4 +145,4 @@ def test_the_cost_does_not_grow_with_municipalities_and_plans(client, praia, cou
         if n < 3:
             published_plan(municipality)
     published_plan(praia)
-    assert count_queries(lambda: client.get(url)) == few <= 5
+    assert count_queries(lambda: client.get(url)) == few <= 6
