@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from action_plans.models import Plan, PlanMeasure, StrategicGoal, TemplateArea, TopicArea
-from action_plans.workflow import Decision
+from action_plans.workflow import CARRIED_OUT, Decision
 from cases.statistics import Need, Period, TopicName, latest_quarters, latest_years, topic_names
 from gai_portal.lib.count_tables import NOTHING, OTHER, Figure
 
@@ -243,3 +243,22 @@ def _most_frequent(nationalities: Mapping[str, Figure], whole: Figure) -> list[S
     named = [(code, shown) for code, shown in nationalities.items() if code not in ("", OTHER)]
     named.sort(key=lambda item: (-item[1].least, -(item[1].most or 0), item[0]))
     return [_share(code, shown, whole) for code, shown in named[:EVIDENCE_NATIONALITIES]]
+
+
+def plan_contents(plan: Plan) -> dict[str, int]:
+    """What an edition would hold if the plan were published now, in numbers."""
+    decided = plan.measures.values("decision").annotate(number=Count("pk")).order_by()
+    by_decision = {row["decision"]: row["number"] for row in decided}
+    is_written = Q(based_on__is_locked=True) & ~Q(based_on__text_pt="") | Q(based_on__is_locked=False) & ~Q(
+        text_pt=""
+    )
+    return {
+        "edition": plan.editions.count() + 1,
+        "carried_out": sum(by_decision.get(decision, 0) for decision in CARRIED_OUT),
+        **{
+            decision: by_decision.get(decision, 0) for decision in ("adopted", "adapted", "local", "excluded")
+        },
+        "chapters": plan.sections.filter(is_written).count(),
+        "indicators": plan.indicators.count(),
+        "without_target": plan.indicators.filter(target_value=None).count(),
+    }

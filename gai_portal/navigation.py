@@ -26,8 +26,7 @@ def doors(user: User, unread: int) -> list[tuple[str, str]]:
     notices = ngettext("{number} new notice", "{number} new notices", unread).format(number=unread)
     offered = [
         (True, _("Home"), "workspace"),
-        (is_desk, _("Record an enquiry"), "cases:desk"),
-        (is_desk, _("Enquiries"), "cases:enquiry_list"),
+        (is_desk, _("Desk"), "cases:desk"),  # its own pages are tabs there
         (is_municipal or is_national, _("Plans"), "action_plans:plan_list"),
         (bool(user.partner_ids()), _("Consultations"), "action_plans:consultation_list"),
         (is_national, _("Strategy"), "action_plans:strategy_detail"),

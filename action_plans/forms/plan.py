@@ -78,11 +78,15 @@ class StepForm(forms.Form):
     """What somebody says, decides or accepts when a plan takes a step."""
 
     comment = ProseField(label=_("Comment"), max_length=4000)
-    decided_on = DayField(label=_("Date of the council's decision"))
+    decided_on = DayField(
+        label=_("Date of the council's decision"),
+        error_messages={"required": _("Write the date of the council's decision.")},
+    )
     decision_reference = forms.CharField(
         label=_("Reference of the decision"),
         max_length=Plan._meta.get_field("decision_reference").max_length,
         help_text=_("As it stands in the minutes, for example: Deliberação n.º 12/2026."),
+        error_messages={"required": _("Write the reference of the decision, for example its number.")},
     )
     accepted_exclusions = forms.MultipleChoiceField(
         label=_("Mandatory measures that the municipality leaves out"),
@@ -102,6 +106,7 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         if transition.needs_comment:
             self.fields["comment"].help_text = _("Say what has to change: the planner reads it first.")
+            self.fields["comment"].error_messages["required"] = _("Say what has to change.")
         else:
             self.fields["comment"].required = False
         if not transition.needs_decision:

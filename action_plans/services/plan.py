@@ -6,14 +6,11 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from accounts.models import User
-from accounts.roles import NATIONAL_ROLES
-from accounts.services import notify
 from action_plans.models import (
     Plan,
     PlanIndicator,
@@ -25,6 +22,7 @@ from action_plans.models import (
     TemplateMeasure,
 )
 from action_plans.permissions import can_create_plan, can_make
+from action_plans.services.next_steps import tell_who_acts_next
 from action_plans.services.publication import publish_edition
 from action_plans.services.readiness import (
     excluded_mandatory_measures,
@@ -39,7 +37,6 @@ from action_plans.workflow import (
     ENDORSE,
     PUBLISH,
     SUBMIT,
-    TRANSITIONS,
     PlanState,
     Transition,
 )
@@ -179,11 +176,7 @@ def make_transition(
     if transition is PUBLISH:
         publish_edition(plan, by=by, at=at)
     if at is None:
-        notify(
-            _who_acts_next(plan).exclude(pk=by.pk),
-            text=lambda: _("%(plan)s: %(state)s.") % {"plan": plan, "state": plan.get_state_display()},
-            url=plan.get_absolute_url(),
-        )
+        tell_who_acts_next(plan, transition, by=by)
     return plan
 
 
@@ -191,14 +184,6 @@ def _came_from(plan: Plan) -> str:
     """The state in which the plan was before its consultation began."""
     opened = plan.steps.filter(name=CONSULT.name).values_list("from_state", flat=True).first()
     return opened or PlanState.DRAFT
-
-
-def _who_acts_next(plan: Plan) -> QuerySet[User]:
-    """Everybody who may move the plan on from its new state."""
-    roles = {role for t in TRANSITIONS.values() if plan.state in t.sources for role in t.actors}
-    municipal = User.objects.with_role(roles - NATIONAL_ROLES, plan.municipality_id)
-    national = User.objects.with_role(roles & NATIONAL_ROLES)
-    return User.objects.filter(Q(pk__in=municipal.values("pk")) | Q(pk__in=national.values("pk")))
 
 
 def _refuse_bad_decision(decided_on: datetime.date | None, decision_reference: str) -> None:

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _, ngettext
 
 from action_plans.models import (
@@ -17,6 +18,7 @@ from action_plans.models import (
     TemplateSection,
 )
 from action_plans.workflow import Decision
+from gai_portal.lib.content import in_active_language
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def _empty_chapters(plan: Plan) -> list[Missing]:
         Missing(
             text=_("Chapter without text"),
             place=chapter.based_on,
-            links=[(chapter.code, reverse("action_plans:plan_section", args=[plan.pk, chapter.code]))],
+            links=[(_("Write it"), reverse("action_plans:plan_section", args=[plan.pk, chapter.code]))],
         )
         for chapter in chapters
         if not chapter.text_pt.strip()
@@ -93,8 +95,14 @@ def _of_area(plan: Plan, measures: list[PlanMeasure], say: Callable[[int], str])
     return Missing(
         text=say(len(measures)),
         place=measures[0].area,
-        links=[(m.code, reverse("action_plans:plan_measure", args=[plan.pk, m.code])) for m in measures],
+        links=[(_called(m), reverse("action_plans:plan_measure", args=[plan.pk, m.code])) for m in measures],
     )
+
+
+def _called(measure: PlanMeasure) -> str:
+    """A measure in a list: its code, and enough of its text to know it by."""
+    text, _fell_back = in_active_language(measure.wording, "text")
+    return f"{measure.code} {Truncator(text).words(9)}".strip()
 
 
 def _undecided(count: int) -> str:

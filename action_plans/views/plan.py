@@ -6,6 +6,8 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -30,7 +32,7 @@ from action_plans.services.readiness import (
     unseen_mandatory_measures,
     what_is_missing,
 )
-from action_plans.statistics import plan_progress
+from action_plans.statistics import plan_contents, plan_progress
 from action_plans.tasks import make_missing_files
 from action_plans.workflow import CONSULT, PUBLISH, SUBMIT, TRANSITIONS
 from gai_portal.lib.text import fold
@@ -165,7 +167,9 @@ def plan_step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         else:
             if transition is PUBLISH:
                 make_missing_files.enqueue()
-            messages.success(request, _("%(plan)s: %(state)s.") % {"plan": plan, "state": _state(plan)})
+                messages.success(request, _published(plan))
+            else:
+                messages.success(request, _("%(plan)s: %(state)s.") % {"plan": plan, "state": _state(plan)})
             return redirect(plan)
     missing = what_is_missing(plan) if transition is SUBMIT else []
     context = {
@@ -176,7 +180,22 @@ def plan_step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         "inbox": inbox_of(plan) if transition is SUBMIT else None,
         "unseen": unseen,
     }
+    if transition is PUBLISH:
+        context["contents"] = plan_contents(plan)
     return render(request, "action_plans/plan_step.html", context)
+
+
+def _published(plan: Plan) -> str:
+    """What has just been made public, with the way to it and to what comes next."""
+    edition = plan.editions.order_by("-number")[0]
+    return format_html(
+        '{} <a href="{}">{}</a> · <a href="{}">{}</a>',
+        _("%(plan)s: edition %(number)s is public now.") % {"plan": plan, "number": edition.number},
+        edition.get_absolute_url(),
+        _("Open the public page"),
+        reverse("action_plans:edition_gazette", args=[edition.pk]),
+        _("Enter the reference of the official gazette, once it is printed"),
+    )
 
 
 def _state(plan: Plan) -> str:

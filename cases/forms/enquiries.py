@@ -28,9 +28,14 @@ class EnquiryForm(forms.Form):
     """One contact at the desk. Anonymous: nothing about the person is required."""
 
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
-    topic = forms.TypedChoiceField(label=_("Topic"), widget=TopicSelect(attrs={"data-combobox": ""}))
+    topic = forms.TypedChoiceField(
+        label=_("Topic"),
+        widget=TopicSelect(attrs={"data-combobox": ""}),
+        error_messages={"required": _("Choose a topic.")},
+    )
     channel = forms.TypedChoiceField(
         label=_("Channel"),
+        error_messages={"required": _("Choose how the contact came.")},
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
     sex = forms.ChoiceField(label=_("Sex"), choices=[("", "–"), *Enquiry.Sex.choices], required=False)
@@ -43,6 +48,7 @@ class EnquiryForm(forms.Form):
     language = forms.TypedChoiceField(label=_("Language"), required=False, empty_value=None)
     outcome = forms.TypedChoiceField(
         label=_("Outcome"),
+        error_messages={"required": _("Choose what came of it.")},
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
     note = NoteField(
@@ -182,4 +188,5 @@ class VoidForm(forms.Form):
         label=_("Why does it not count?"),
         max_length=300,
         help_text=_("For example: recorded twice. No names here."),
+        error_messages={"required": _("Say why the enquiry does not count.")},
     )

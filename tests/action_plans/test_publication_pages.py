@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from action_plans.models import Plan, PlanMeasure
 from action_plans.workflow import Decision, PlanState
-from tests.action_plans.editions import STAND_IN, publish, published_plan
+from tests.action_plans.editions import STAND_IN, publish, published_plan, stand_in
 from tests.action_plans.factories import TemplateFactory, fill_template, issue, make_plan
 from tests.factories import MunicipalityFactory
 
@@ -233,3 +233,29 @@ def test_an_unwritten_national_chapter_is_called_by_its_name(client, praia, plan
     assert "Texto nacional por escrever" in page(client, plan.get_absolute_url())
     for name, arguments in (("plan_section", [plan.pk, "S2"]), ("plan_preview", [plan.pk])):
         assert sentence in page(client, reverse(f"action_plans:{name}", args=arguments))
+
+
+def test_whoever_publishes_reads_what_will_be_frozen_and_is_led_on(praia, approver_praia, client):
+    plan = make_plan(praia, ready=True, state=PlanState.APPROVED)
+    plan.measures.filter(code="REG.M1").update(decision=Decision.EXCLUDED, reason="Já existe.")
+    client.force_login(approver_praia)
+    url = reverse("action_plans:plan_step", args=[plan.pk, "publish"])
+    page = client.get(url)
+    assert page.context["contents"] == {
+        "edition": 1,
+        "carried_out": 4,
+        "adopted": 4,
+        "adapted": 0,
+        "local": 0,
+        "excluded": 1,
+        "chapters": 4,
+        "indicators": 2,
+        "without_target": 0,
+    }
+    assert "Não pode ser desfeito." in page.text
+    assert "Deliberação n.º 7/2026" in page.text
+    with stand_in():
+        answer = client.post(url, follow=True).text
+    edition = plan.editions.get()
+    assert f'href="{edition.get_absolute_url()}"' in answer
+    assert reverse("action_plans:edition_gazette", args=[edition.pk]) in answer

@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Notice
+from accounts.roles import Role
 from action_plans.models import Plan
 from action_plans.permissions import can_make
 from action_plans.services import plan as services
 from action_plans.services.plan import make_transition
 from action_plans.workflow import TRANSITIONS, Decision, PlanState
 from tests.action_plans.factories import make_plan
-from tests.conftest import StrictClient
+from tests.conftest import StrictClient, member
 
 PEOPLE = [
     "guest",
@@ -163,6 +164,29 @@ def test_whoever_acts_next_is_told(praia, planner_praia, planner_sal, approver_p
     make_transition(plan, TRANSITIONS["endorse"], by=dgi_officer)
     assert Notice.objects.filter(user=approver_praia, url=plan.get_absolute_url()).exists()
     assert not Notice.objects.filter(user__in=[planner_sal, dgi_admin]).exists()
+
+
+def test_a_notice_says_what_to_do_in_the_words_of_each_role(
+    praia, planner_praia, approver_praia, dgi_officer
+):
+    another = member("another.planner@example.org", Role.PLANNER, municipality=praia)
+    plan = make_plan(praia, ready=True)
+    plan = make_transition(plan, TRANSITIONS["submit"], by=planner_praia)
+    assert "leia o plano e valide-o" in Notice.objects.get(user=dgi_officer).text
+    assert "Pode ser retirado" in Notice.objects.get(user=another).text
+    plan = make_transition(plan, TRANSITIONS["endorse"], by=dgi_officer)
+    told = Notice.objects.get(user=approver_praia)
+    assert told.text == (
+        "Praia 2026-2028 foi validado pela DGI: leve o plano à câmara e registe a deliberação."
+    )
+    make_transition(plan, TRANSITIONS["send_back"], by=approver_praia, comment="Faltam prazos.")
+    assert "A câmara quer alterações" in Notice.objects.filter(user=planner_praia).latest("pk").text
+
+
+def test_what_is_missing_is_called_by_its_text(praia, planner_praia, client):
+    plan = make_plan(praia)
+    client.force_login(planner_praia)
+    assert "ACO.M1 Medida 1 de Acolhimento." in client.get(plan.get_absolute_url()).text
 
 
 def test_a_second_click_says_that_nothing_was_done(praia, planner_praia, client):
