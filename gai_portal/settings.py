@@ -273,6 +273,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # They tell every step of making a PDF.
-    "loggers": {name: {"level": "WARNING"} for name in ("weasyprint.progress", "fontTools")},
+    "filters": {"refusals": {"()": "gai_portal.lib.refusals.RefusalInOneLine"}},
+    "loggers": {
+        "django.request": {"filters": ["refusals"]},
+        # They tell every step of making a PDF.
+        **{name: {"level": "WARNING"} for name in ("weasyprint.progress", "fontTools")},
+    },
 }

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from action_plans import documents
 from action_plans.forms.public import PlanSearchForm
-from action_plans.models import Edition, EditionFile, Plan
+from action_plans.models import Edition, EditionFile, Plan, Template
 from action_plans.permissions import can_record_gazette
 from action_plans.services.edition_changes import changes_as_data, edition_changes, grouped
 from gai_portal.lib.codes import read_code
@@ -47,16 +47,22 @@ def plan_list(request: HttpRequest) -> HttpResponse:
         Prefetch("editions", queryset=newest, to_attr="current_editions")
     )
     has_edition = Exists(Edition.objects.filter(plan__municipality=OuterRef("pk")))
-    municipalities = (
-        form.narrow(Municipality.objects.select_related("island"))
-        .order_by(has_edition.desc(), "island__order", "display_name")
-        .prefetch_related(Prefetch("plans", queryset=plans, to_attr="all_plans"))
-    )
-    page = Paginator(municipalities, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    rows = [(municipality, _published(municipality)) for municipality in page]
-    return render(
-        request, "action_plans/plan_public_list.html", {"form": form, "page_obj": page, "rows": rows}
-    )
+    found = form.narrow(Municipality.objects.select_related("island"))
+    published = found.filter(has_edition).order_by("island__order", "display_name")
+    page = Paginator(
+        published.prefetch_related(Prefetch("plans", queryset=plans, to_attr="all_plans")), ROWS_PER_PAGE
+    ).get_page(request.GET.get("page"))
+    has_plan = Exists(Plan.objects.filter(municipality=OuterRef("pk")))
+    others = list(found.exclude(has_edition).annotate(is_preparing=has_plan).order_by("display_name"))
+    context = {
+        "form": form,
+        "page_obj": page,
+        "rows": [(municipality, _published(municipality)) for municipality in page],
+        "preparing": [municipality for municipality in others if municipality.is_preparing],
+        "without_plan": [municipality for municipality in others if not municipality.is_preparing],
+        "has_template": Template.objects.issued().exists(),
+    }
+    return render(request, "action_plans/plan_public_list.html", context)
 
 
 def _published(municipality: Municipality) -> list[Edition]:

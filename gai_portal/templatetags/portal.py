@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _
@@ -57,12 +58,28 @@ STATES = {
 }
 
 
-@register.simple_tag
-def content(thing: Any, field: str) -> str:
+@register.simple_tag(takes_context=True)
+def say_fallback(context: template.Context, things: Any, field: str) -> str:
+    """Say once, above a page of which nothing is translated, that it stands in Portuguese.
+
+    Below it `content` and `content_prose` only mark the language, for those who listen. Where some texts are
+    translated and some are not, nothing is said here and each one that is not says so itself.
+    """
+    if not things or not all(in_active_language(thing, field)[1] for thing in things):
+        return ""
+    context["fallback_said"] = True
+    text = _("Nobody has translated this yet: what follows stands in Portuguese.")
+    return format_html('<p class="muted">{}</p>', text)
+
+
+@register.simple_tag(takes_context=True)
+def content(context: template.Context, thing: Any, field: str) -> str:
     """A text in the reader's language; a Portuguese one that stands in for it is marked as such."""
     text, fell_back = in_active_language(thing, field)
     if not fell_back:
         return text
+    if context.get("fallback_said"):
+        return format_html('<span lang="pt">{}</span>', text)
     return format_html(FALLBACK, text, get_language(), _("in Portuguese"))
 
 
@@ -72,12 +89,14 @@ def content_text(thing: Any, field: str) -> str:
     return in_active_language(thing, field)[0]
 
 
-@register.simple_tag
-def content_prose(thing: Any, field: str) -> str:
+@register.simple_tag(takes_context=True)
+def content_prose(context: template.Context, thing: Any, field: str) -> str:
     """A long text with its paragraphs and lists, in the reader's language."""
     text, fell_back = in_active_language(thing, field)
     if not fell_back:
         return prose(text)
+    if context.get("fallback_said"):
+        return format_html('<div lang="pt">{}</div>', prose(text))
     return format_html(FALLBACK_PROSE, _("in Portuguese"), prose(text))
 
 
@@ -107,6 +126,14 @@ def word_differences(before: str, after: str) -> SafeString:
 @register.filter
 def escudos(amount: Decimal | int | None) -> str:
     return format_escudos(amount)
+
+
+@register.filter
+def file_size(octets: int) -> str:
+    """How heavy a file is, in the unit that people read: 312 kB, 312 ko."""
+    if octets < 1_000_000:
+        return _("%(size)s kB") % {"size": max(1, round(octets / 1000))}
+    return _("%(size)s MB") % {"size": number_format(octets / 1_000_000, decimal_pos=1)}
 
 
 @register.filter

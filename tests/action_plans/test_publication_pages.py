@@ -149,6 +149,8 @@ def test_the_list_shows_every_municipality_with_its_state(client, edition, sal):
     MunicipalityFactory(display_name="Maio", slug="maio")
     html = page(client, "/plans/")
     assert html.index(PLAN) < html.index("/municipalities/sal/")  # what there is to read comes first
+    assert html.count("<tr>") == 2  # the head, and the one plan that there is
+    assert 'href="/template/"' in html
     assert "Em preparação" in html
     assert "Ainda sem plano" in html
     assert "Submetido" not in html  # how far a draft has come is nobody else's business
