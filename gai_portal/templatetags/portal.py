@@ -1,6 +1,7 @@
 """What every page may use: content in its languages, money, days, icons, states."""
 
 import datetime
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext as _
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 
 from gai_portal.lib.content import in_active_language
 from gai_portal.lib.differences import word_differences as differences_between
@@ -30,6 +32,8 @@ BADGE = (
 # Paragraphs, lists, bold and italics; no HTML, no links, no pictures.
 MARKDOWN = MarkdownIt("zero", {"html": False, "breaks": True})
 MARKDOWN.enable(["list", "emphasis", "newline", "escape"])
+# One paragraph without any marks, as most texts are: a long page cannot wait for the parser at each of them.
+PLAIN = re.compile(r"(?![-+\d\s])[^*_\\\s](?:[^*_\\\n\r\0]*[^*_\\\s\0])?")
 
 # How each state of the workflows looks: tone, shape. A state without a line is a grey ring.
 STATES = {
@@ -103,7 +107,10 @@ def content_prose(context: template.Context, thing: Any, field: str) -> str:
 @register.filter
 def prose(text: str | None) -> SafeString:
     """Paragraphs, lists, bold and italics of a restricted Markdown."""
-    return mark_safe(MARKDOWN.render(text or ""))
+    text = text or ""
+    if PLAIN.fullmatch(text):
+        return mark_safe(f"<p>{escapeHtml(text.strip())}</p>\n")
+    return mark_safe(MARKDOWN.render(text))
 
 
 @register.simple_tag

@@ -5,6 +5,9 @@ import pytest
 from django import forms
 from django.template import Context, Template
 from django.utils import translation
+from hypothesis import given, strategies as st
+
+from gai_portal.templatetags.portal import MARKDOWN, prose
 
 MEASURE = {"text_pt": "Criar um balcão <único>", "text_en": "Open a single desk", "text_fr": ""}
 
@@ -98,3 +101,8 @@ def test_the_error_summary_leads_to_each_field():
     assert 'href="#id_name"' in shown
     assert 'href="#id_channel_0"' in shown
     assert rendered('{% include "includes/_form_errors.html" %}', form=OneOfEach()).strip() == ""
+
+
+@given(st.text() | st.text(alphabet="ab *_-+1.\n\\&<>\"'\t\u00a0"))
+def test_the_quick_way_for_plain_paragraphs_says_what_the_parser_says(text):
+    assert prose(text) == MARKDOWN.render(text)
