@@ -13,6 +13,8 @@ from action_plans.views import (
     strategy,
     tailoring,
     template,
+    template_items,
+    template_versions,
     updates,
 )
 
@@ -114,27 +116,30 @@ urlpatterns = [
         adoption.template_adoption_item,
         name="template_adoption_item",
     ),
+    path("template/compare/", template_versions.template_compare, name="template_compare"),
     path("template/<int:number>/", template.template_detail, name="template_detail"),
     path("template/<int:number>/edit/", template.template_edit, name="template_edit"),
-    path("template/<int:number>/issue/", template.template_issue, name="template_issue"),
-    path("template/<int:number>/add/<str:kind>/", template.template_item_add, name="template_item_add"),
+    path("template/<int:number>/issue/", template_versions.template_issue, name="template_issue"),
+    path("template/<int:number>/add/<str:kind>/", template_items.template_item_add, name="template_item_add"),
     path(
         "template/<int:number>/restore/<str:token>/",
-        template.template_item_restore,
+        template_items.template_item_restore,
         name="template_item_restore",
     ),
-    path("template/<int:number>/<str:code>/", template.template_item_edit, name="template_item_edit"),
+    path("template/<int:number>/<str:code>/", template_items.template_item_edit, name="template_item_edit"),
     path(
         "template/<int:number>/<str:under>/add/<str:kind>/",
-        template.template_item_add,
+        template_items.template_item_add,
         name="template_item_add",
     ),
     path(
-        "template/<int:number>/<str:code>/remove/", template.template_item_remove, name="template_item_remove"
+        "template/<int:number>/<str:code>/remove/",
+        template_items.template_item_remove,
+        name="template_item_remove",
     ),
     path(
         "template/<int:number>/<str:code>/move/<str:direction>/",
-        template.template_item_move,
+        template_items.template_item_move,
         name="template_item_move",
     ),
     path("plans/<int:pk>/preview/", publication.plan_preview, name="plan_preview"),

@@ -1,6 +1,7 @@
 """Writing the national template: one form per kind of item, Portuguese first."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -78,44 +79,67 @@ class TextsForm(forms.ModelForm):
         return [self[name] for name in self.folded]
 
 
-class HeadingForm(TextsForm):
+class EditorForm(TextsForm):
+    """A form that knows what its editor had before them, and what they typed before they went away."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, restored: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = fingerprint(self.instance)
+        if restored is not None:  # what a browser does not send is empty, unticked or not chosen
+            for name, field in self.fields.items():
+                is_list = isinstance(field.widget, forms.CheckboxSelectMultiple)
+                self.initial[name] = restored.get(name, [] if is_list else "")
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is to be written."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+    def show_again(self, row: TemplateRow | Template) -> None:
+        """Keep what was typed, and let it be saved over `row`, which its editor has now seen."""
+        self.data = MultiValueDict(self.data)
+        self.data["seen"] = fingerprint(row)
+        problem = _("Somebody else has changed this meanwhile. Compare both texts, then save yours or leave.")
+        self.add_error(None, problem)
+
+
+class HeadingForm(EditorForm):
+    kind = "heading"
+
     class Meta(TidyTexts):
         model = Template
         fields = HEADING
 
 
-class ItemForm(TextsForm):
+class ItemForm(EditorForm):
     """An item of a draft. Its code is chosen once; afterwards it ties the item across versions."""
 
     kind: ClassVar[str]
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, draft: Template, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         parent = KINDS[self.kind].parent
         if self.instance.pk:
             del self.fields["code"]
-            self.initial["seen"] = fingerprint(self.instance)
             if parent in self.fields:
                 model = KINDS["objective" if parent == "objective" else "area"].model
                 siblings = model._default_manager.filter(**{model.template_path: draft})
                 order = ("area__order", "order") if parent == "objective" else ("order",)
                 self.fields[parent].queryset = siblings.order_by(*order)  # type: ignore[attr-defined]
                 self.fields[parent].empty_label = None  # type: ignore[attr-defined]
+                self.fields[parent].label = _("Objective") if parent == "objective" else _("Area")
+                self.fields[parent].help_text = _("Choose another one to move this item there.")
         else:
             self.fields.pop(parent, None)
-            self.initial["code"] = suggested_code(self.kind, getattr(self.instance, parent))
+            if not self.initial.get("code"):
+                self.initial["code"] = suggested_code(self.kind, getattr(self.instance, parent))
             self.fields["code"].widget.attrs["class"] = "input-short"
             self.fields["code"].help_text = _(
                 "It ties the item across versions and cannot be changed afterwards."
             )
-
-    def show_again(self, row: TemplateRow) -> None:
-        """Keep what was typed, and let it be saved over `row`, which its editor has now seen."""
-        self.data = MultiValueDict(self.data)
-        self.data["seen"] = fingerprint(row)
-        problem = _("Somebody else has changed this meanwhile. Compare both texts, then save yours or leave.")
-        self.add_error(None, problem)
 
 
 class SectionForm(ItemForm):
@@ -189,3 +213,30 @@ class IndicatorForm(ItemForm):
 FORMS: dict[str, type[ItemForm]] = {
     form.kind: form for form in (SectionForm, AreaForm, ObjectiveForm, MeasureForm, IndicatorForm)
 }
+
+
+class ComparisonForm(forms.Form):
+    """Which two versions to lay side by side."""
+
+    before = forms.TypedChoiceField(label=_("From"), coerce=int, required=False)
+    after = forms.TypedChoiceField(label=_("To"), coerce=int, required=False)
+
+    def __init__(self, *args: Any, versions: list[Template], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.versions = {version.number: version for version in versions}
+        choices = [
+            (version.number, f"{_('Version')} {version.number} · {version.get_state_display()}")
+            for version in versions
+        ]
+        for field in self.fields.values():
+            field.choices = choices  # type: ignore[attr-defined]
+
+    def chosen(self) -> tuple[Template | None, Template | None]:
+        """Unless others are named, the newest version and the one before it."""
+        named = self.cleaned_data if self.is_valid() else {}
+        after = self.versions.get(named.get("after") or max(self.versions, default=0))
+        earlier = [number for number in self.versions if after and number < after.number]
+        before = self.versions.get(named.get("before") or max(earlier, default=0))
+        self.initial = {"before": before and before.number, "after": after and after.number}
+        self.is_bound = False  # the selects show what is compared
+        return before, after

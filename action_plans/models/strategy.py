@@ -155,6 +155,9 @@ class StrategicIndicator(models.Model):
         return f"{self.goal.code}: {self.text_pt}"
 
 
+ABBREVIATIONS = {"gcm": _("GCM"), "sdg": _("SDG")}
+
+
 class FrameworkTarget(LoadedRow):
     """An objective of the Global Compact for Migration or a target of the Sustainable Development Goals."""
 
@@ -179,3 +182,8 @@ class FrameworkTarget(LoadedRow):
 
     def __str__(self) -> str:
         return f"{self.get_framework_display()} {self.code} · {self.label_pt}"
+
+    @property
+    def short_name(self) -> str:
+        """SDG 10.7, as people say it in their language."""
+        return f"{ABBREVIATIONS[self.framework]} {self.code}"

@@ -22,6 +22,7 @@ from action_plans.models import (
     TemplateObjective,
     TemplateSection,
 )
+from gai_portal.lib.content import in_active_language
 from municipalities.models import Partner
 
 TemplateRow = TemplateSection | TemplateArea | TemplateObjective | TemplateMeasure | TemplateIndicator
@@ -64,6 +65,8 @@ KINDS: dict[str, Kind] = {
         single_links=("source",),
     ),
 }
+# The text that a linked row is known by.
+LINK_TITLES = {"lead": "name", "source": "name", "partners": "name", "goals": "title", "targets": "label"}
 HEADING = (*in_each_language("title", "notice"), "default_years")
 
 
@@ -146,6 +149,17 @@ def items_under(row: TemplateRow) -> list[Item]:
     return [item_of(row, kind, getattr(row, KINDS[kind].parent).code if kind != "section" else "")]
 
 
+def missing_languages(row: TemplateRow | Template) -> list[str]:
+    """The languages into which something of a row is still to be translated."""
+    columns = HEADING if isinstance(row, Template) else KINDS[kind_of(row)].columns
+    names = [column.removesuffix("_pt") for column in columns if column.endswith("_pt")]
+    return [
+        language
+        for language in ("en", "fr")
+        if any(getattr(row, f"{name}_pt") and not getattr(row, f"{name}_{language}") for name in names)
+    ]
+
+
 def kind_of(row: TemplateRow) -> str:
     return next(name for name, spec in KINDS.items() if isinstance(row, spec.model))
 
@@ -156,8 +170,10 @@ def digest(heading: Mapping[str, Any], items: Iterable[Item]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def fingerprint(row: TemplateRow) -> str:
-    """Of one item as it is stored: it tells whether somebody has changed it since it was read."""
+def fingerprint(row: TemplateRow | Template) -> str:
+    """Of one item, or of title and notice, as stored: it tells whether somebody has changed it since."""
+    if isinstance(row, Template):
+        return digest(Template.objects.values(*HEADING).get(pk=row.pk), [])
     kind = kind_of(row)
     stored = KINDS[kind].model._default_manager.get(pk=row.pk)
     return digest({}, [item_of(stored, kind, str(getattr(stored, f"{KINDS[kind].parent}_id")))])
@@ -176,6 +192,15 @@ def linkable() -> dict[str, dict[str, models.Model]]:
         "partners": partners,
         "goals": {goal.code: goal for goal in StrategicGoal.objects.all()},
         "targets": {code_of(target): target for target in FrameworkTarget.objects.all()},
+    }
+
+
+def link_names() -> dict[tuple[str, str], str]:
+    """What linked rows are called, in the reader's language, by the link's name and the row's code."""
+    return {
+        (link, code): f"{getattr(row, 'short_name', code)} · {in_active_language(row, LINK_TITLES[link])[0]}"
+        for link, rows in linkable().items()
+        for code, row in rows.items()
     }
 
 

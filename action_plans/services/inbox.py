@@ -303,7 +303,7 @@ def _contents(numbers: Iterable[int]) -> dict[int, dict[Key, National]]:
     }
     known = {names[name]: items for name, items in cache.get_many(names).items()}
     read = {
-        number: _placed(number, items)
+        number: placed(number, items)
         for number, items in items_of_versions(set(names.values()) - set(known)).items()
     }
     cache.set_many({name: read[number] for name, number in names.items() if number in read})
@@ -314,18 +314,19 @@ def _same(one: National | None, other: National | None) -> bool:
     return one.says_the_same(other) if one else other is None
 
 
-def _placed(number: int, items: Iterable[Item]) -> dict[Key, National]:
+def placed(number: int, items: Iterable[Item]) -> dict[Key, National]:
+    """Those that plans hold, each with its place."""
     areas: dict[str, str] = {}  # of each objective
     counts = dict.fromkeys(PLAN_ITEMS, 0)
-    placed = {}
+    found = {}
     for item in items:
         if item.kind == "objective":
             areas[item.code] = item.parent
         elif item.kind in PLAN_ITEMS:
             counts[item.kind] += 1
             area = areas.get(item.parent, "")
-            placed[item.kind, item.code] = National(number, item, area, counts[item.kind])
-    return placed
+            found[item.kind, item.code] = National(number, item, area, counts[item.kind])
+    return found
 
 
 def standings_of(plans: Iterable[Plan]) -> dict[int, dict[Key, Standing]]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from action_plans.models import Template
 from action_plans.permissions import can_edit_template, can_issue_template, can_write_template
+from action_plans.services.comparison import compare_templates
 from action_plans.services.content import (
     HEADING,
     KINDS,
@@ -38,7 +39,7 @@ class NotADraft(Exception):
 class EditedMeanwhile(Exception):
     """Somebody else has changed this item since it was read."""
 
-    def __init__(self, theirs: TemplateRow) -> None:
+    def __init__(self, theirs: TemplateRow | Template) -> None:
         super().__init__(str(theirs))
         self.theirs = theirs
 
@@ -98,8 +99,11 @@ def _first_title() -> dict[str, str]:
     return titles
 
 
-def save_heading(template: Template, *, by: User) -> None:
-    with editing(template, by=by):
+def save_heading(template: Template, *, by: User, seen: str = "") -> None:
+    """Store title, notice and usual length; `seen` is their fingerprint as their editor read them."""
+    with editing(template, by=by) as stored:
+        if seen and fingerprint(stored) != seen:
+            raise EditedMeanwhile(stored)
         template.save(update_fields=HEADING)
 
 
@@ -127,8 +131,11 @@ def save_item(
             getattr(item, name).set(rows)
 
 
-def move_item(item: TemplateRow, *, up: bool, by: User) -> None:
-    """Let an item change places with its neighbour; at the end of the row it stays where it is."""
+def move_item(item: TemplateRow, *, up: bool, by: User) -> list[str]:
+    """Let an item change places with its neighbour; at the end of the row it stays where it is.
+
+    The answer is the codes of the row in their new order.
+    """
     with editing(item.document, by=by):
         siblings = siblings_of(item)
         here = siblings.index(item)
@@ -136,6 +143,7 @@ def move_item(item: TemplateRow, *, up: bool, by: User) -> None:
         if 0 <= there < len(siblings):
             siblings[here], siblings[there] = siblings[there], siblings[here]
         renumber(siblings)
+    return [sibling.code for sibling in siblings]
 
 
 def remove_item(item: TemplateRow, *, by: User) -> dict[str, Any]:
@@ -176,28 +184,43 @@ def renumber(rows: Iterable[Any]) -> None:
 def find_faults(template: Template) -> list[Fault]:
     """What is lacking before the draft can be issued, in plain words. None: it is complete."""
     items = items_of(template)
-    parents = {(item.kind, item.parent) for item in items}
-    faults = []
-    if not template.title_pt:
-        faults.append(Fault("", _("The version has no Portuguese title.")))
-    if not any(item.kind == "measure" for item in items):
-        faults.append(
-            Fault("", _("The version has no measure yet: add an area, an objective and a measure."))
-        )
-    if sum(item.kind == "section" and item.values["holds_measures"] for item in items) > 1:
-        faults.append(Fault("", _("More than one chapter is marked as the place of the measures.")))
     codes = [item.code for item in items]
+    parents = {(item.kind, item.parent) for item in items}
+    faults = [Fault("", problem) for problem in _faults_of_the_whole(template, items)]
     for item in items:
-        text = item.values.get("title_pt", item.values.get("text_pt"))
-        if not text:
-            faults.append(Fault(item.code, _("The Portuguese text is missing.")))
-        if item.kind == "area" and ("objective", item.code) not in parents:
-            faults.append(Fault(item.code, _("The area has no objective.")))
-        if item.kind == "objective" and ("measure", item.code) not in parents:
-            faults.append(Fault(item.code, _("The objective has no measure.")))
+        faults += [Fault(item.code, problem) for problem in _faults_of(item, parents)]
         if codes.count(item.code) > 1:
             faults.append(Fault(item.code, _("The code is used more than once.")))
     return faults
+
+
+def _faults_of_the_whole(template: Template, items: list[Item]) -> Iterator[str]:
+    current = Template.objects.issued().first()
+    if current is not None and not compare_templates(current, template):
+        text = _("Nothing is different from version %(number)s, which is in force: nothing is to be issued.")
+        yield text % {"number": current.number}
+    if not template.title_pt:
+        yield _("The version has no Portuguese title.")
+    if not any(item.kind == "measure" for item in items):
+        yield _("The version has no measure yet: add an area, an objective and a measure.")
+    places = sum(item.kind == "section" and item.values["holds_measures"] for item in items)
+    if places > 1:
+        yield _("More than one chapter is marked as the place of the measures.")
+    if not places:
+        yield _("No chapter is marked as the place of the measures.")
+
+
+def _faults_of(item: Item, parents: set[tuple[str, str]]) -> Iterator[str]:
+    values = item.values
+    if not values.get("title_pt", values.get("text_pt")):
+        yield _("The Portuguese text is missing.")
+    # Plans would carry an empty chapter word for word.
+    if item.kind == "section" and values["is_locked"] and not (values["holds_measures"] or values["text_pt"]):
+        yield _("The national level writes this chapter, but it has no text yet.")
+    if item.kind == "area" and ("objective", item.code) not in parents:
+        yield _("The area has no objective.")
+    if item.kind == "objective" and ("measure", item.code) not in parents:
+        yield _("The objective has no measure.")
 
 
 @transaction.atomic

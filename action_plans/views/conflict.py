@@ -1,8 +1,10 @@
 """Two people wrote the same item: both texts on one page, and the choice is hers who came second."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Model
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -81,10 +83,15 @@ def _data(request: SignedInRequest, form: ItemForm, current: Any, touched: set[s
 
 def _differences(form: ItemForm, current: Any, touched: set[str]) -> list[tuple[Any, str, str]]:
     """Label, theirs, mine: of each field that one has changed otherwise than it is saved now."""
+    return differences(form, {name: mine for name, mine in form.values.items() if name in touched}, current)
+
+
+def differences(form: BaseForm, values: Mapping[str, Any], current: Any) -> list[tuple[Any, str, str]]:
+    """Label, theirs, mine: of each field in which a form's values differ from what is saved now."""
     return [
-        (form[name].label, *_both(form, current, name))
-        for name in form.values
-        if name in touched and _plain(form.values[name]) != _plain(_saved(current, name))
+        (form[name].label, *_both(current, name, mine))
+        for name, mine in values.items()
+        if _plain(mine) != _plain(_saved(current, name))
     ]
 
 
@@ -102,6 +109,6 @@ def _saved(item: Any, name: str) -> Any:
     return value.all() if hasattr(value, "all") else value
 
 
-def _both(form: ItemForm, current: Any, name: str) -> tuple[str, str]:
+def _both(current: Any, name: str, mine: Any) -> tuple[str, str]:
     field = current._meta.get_field(name)
-    return shown(field, _saved(current, name)), shown(field, form.values[name])
+    return shown(field, _saved(current, name)), shown(field, mine)

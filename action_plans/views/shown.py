@@ -14,6 +14,8 @@ def shown(field: Any, value: Any) -> str:
         return ""
     if field.many_to_many:
         return ", ".join(map(str, value.all() if hasattr(value, "all") else value))
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if field.choices:

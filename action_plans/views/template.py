@@ -1,20 +1,21 @@
 """The national template: read by everybody once issued; written, as a draft, by the national level."""
 
-import secrets
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once, first_answer
-from action_plans.forms.template import FORMS, HeadingForm, ItemForm
+from accounts.services import close_draft, first_answer, restore_draft
+from action_plans.forms.template import HeadingForm
 from action_plans.models import Template
 from action_plans.permissions import (
     can_edit_template,
@@ -22,64 +23,50 @@ from action_plans.permissions import (
     can_read_adoption,
     can_write_template,
 )
-from action_plans.services.comparison import compare_versions
-from action_plans.services.content import KINDS, ContentFault, TemplateRow, find_item, items_of, kind_of
-from action_plans.services.template import (
-    EditedMeanwhile,
-    IncompleteTemplate,
-    NotADraft,
-    find_faults,
-    issue_template,
-    move_item,
-    remove_item,
-    restore_item,
-    save_heading,
-    save_item,
-    start_draft,
-)
+from action_plans.services.outline import outline_of
+from action_plans.services.template import EditedMeanwhile, NotADraft, save_heading, start_draft
+from action_plans.templatetags.templates import LANGUAGE_NAMES, text_name
+from action_plans.views.conflict import differences
 
-REMOVED = "removed_from_template"  # in the session: what an Undo can put back
-REMEMBERED = 10
-HEADINGS = {
-    "section": (gettext_lazy("Add a chapter"), gettext_lazy("Edit chapter %(code)s")),
-    "area": (gettext_lazy("Add an area"), gettext_lazy("Edit area %(code)s")),
-    "objective": (gettext_lazy("Add an objective"), gettext_lazy("Edit objective %(code)s")),
-    "measure": (gettext_lazy("Add a measure"), gettext_lazy("Edit measure %(code)s")),
-    "indicator": (gettext_lazy("Add an indicator"), gettext_lazy("Edit indicator %(code)s")),
-}
+BESIDE = ("en", "fr")  # the languages that may stand beside the Portuguese while a draft is edited
+
+View = ParamSpec("View")
 
 
 def get_template(request: SignedInRequest, number: int) -> Template:
     return get_object_or_404(Template.objects.visible_to(request.user), number=number)
 
 
-def get_draft(request: SignedInRequest, number: int) -> Template:
-    """A version to write in. An issued one answers 403 to everybody: it cannot be written in any more."""
-    template = get_template(request, number)
-    if not can_edit_template(request.user, template):
-        raise PermissionDenied
-    return template
+def of_draft(
+    view: Callable[Concatenate[SignedInRequest, Template, View], HttpResponse],
+) -> Callable[Concatenate[SignedInRequest, int, View], HttpResponse]:
+    """Hands the draft to a view that writes in it; once it has been issued, a plain page answers instead."""
 
+    @wraps(view)
+    def inner(request: SignedInRequest, number: int, *args: View.args, **kwargs: View.kwargs) -> HttpResponse:
+        template = get_template(request, number)
+        if not can_write_template(request.user):
+            raise PermissionDenied
+        try:
+            if template.is_draft:
+                return view(request, template, *args, **kwargs)
+        except NotADraft:
+            template.refresh_from_db()
+        return too_late(request, template)
 
-def get_item(template: Template, code: str) -> TemplateRow:
-    item = find_item(template, code)
-    if item is None:
-        raise Http404
-    return item
-
-
-def to_item(template: Template, code: str) -> HttpResponseRedirect:
-    """Back to the document, where the reader was."""
-    return HttpResponseRedirect(f"{template.get_absolute_url()}#{code}")
+    return inner
 
 
 def too_late(request: SignedInRequest, template: Template) -> HttpResponse:
-    messages.warning(
-        request,
-        _("Version %(number)s has been issued meanwhile and no longer changes. Start the next draft.")
-        % {"number": template.number},
-    )
-    return redirect("action_plans:template_list")
+    """For somebody who comes after the issuing. What was typed stands there, to be copied."""
+    parts = [(name.rpartition("_"), text) for name, text in request.POST.items() if text]
+    typed = [
+        (text_name(stem, language), text)
+        for (stem, _mark, language), text in parts
+        if language in LANGUAGE_NAMES and stem
+    ]
+    context = {"template": template, "typed": typed}
+    return render(request, "action_plans/template_too_late.html", context, status=HTTPStatus.CONFLICT)
 
 
 @require_safe
@@ -101,178 +88,62 @@ def template_start(request: SignedInRequest) -> HttpResponse:
     return redirect(draft)
 
 
-def document(request: HttpRequest, template: Template | None, **context: Any) -> HttpResponse:
-    if template is not None:
-        template = Template.objects.with_content().get(pk=template.pk)
-    return render(request, "action_plans/template_detail.html", {"template": template, **context})
-
-
 @require_safe
 def template_detail(request: SignedInRequest, number: int) -> HttpResponse:
+    """An issued version to read, or the draft as one document to write in."""
     template = get_template(request, number)
-    return document(
-        request,
-        template,
-        can_edit=can_edit_template(request.user, template),
-        can_issue=can_issue_template(request.user, template),
-        in_workspace=True,
-    )
+    whole = Template.objects.with_content().get(pk=template.pk)
+    if not can_edit_template(request.user, template):
+        context: dict[str, Any] = {"template": whole, "in_workspace": True}
+        return render(request, "action_plans/template_detail.html", context)
+    context = {
+        "template": whole,
+        "can_issue": can_issue_template(request.user, template),
+        "outline": outline_of(whole),
+        "moved": request.GET.get("moved", ""),
+        **beside(request),
+    }
+    return render(request, "action_plans/template_draft.html", context)
+
+
+def beside(request: SignedInRequest) -> dict[str, str]:
+    """The language that the editor wants to see beside the Portuguese, and how addresses carry it along."""
+    language = request.GET.get("beside", "")
+    if language not in BESIDE:
+        return {"beside": "", "query": ""}
+    return {"beside": language, "query": f"?beside={language}"}
 
 
 @login_not_required
 @require_safe
 def template_public(request: HttpRequest) -> HttpResponse:
     """The version in force, for anybody."""
-    return document(request, Template.objects.issued().first())
+    template = Template.objects.issued().with_content().first()
+    return render(request, "action_plans/template_detail.html", {"template": template})
 
 
 @require_http_methods(["GET", "POST"])
-def template_edit(request: SignedInRequest, number: int) -> HttpResponse:
-    draft = get_draft(request, number)
-    form = HeadingForm(request.POST or None, instance=draft)
-    if form.is_valid():
-        try:
-            save_heading(form.save(commit=False), by=request.user)
-        except NotADraft:
-            return too_late(request, draft)
-        messages.success(request, _("Title and notice saved."))
+@of_draft
+def template_edit(request: SignedInRequest, draft: Template) -> HttpResponse:
+    if first_answer(request):  # sent twice
         return redirect(draft)
-    context = {"template": draft, "form": form, "heading": _("Title and notice")}
-    return render(request, "action_plans/template_item_form.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def template_item_add(request: SignedInRequest, number: int, kind: str, under: str = "") -> HttpResponse:
-    draft = get_draft(request, number)
-    spec = KINDS.get(kind)
-    parent = find_item(draft, under) if under else draft
-    if spec is None or not isinstance(parent, spec.model._meta.get_field(spec.parent).related_model):  # type: ignore[arg-type]
-        raise Http404
-    if first := first_answer(request):  # its code is in use by now
-        return HttpResponseRedirect(first)
-    form = FORMS[kind](request.POST or None, instance=spec.model(**{spec.parent: parent}), draft=draft)
-    if form.is_valid():
-
-        def create() -> str:
-            item = write(form, request)
-            messages.success(request, _("%(code)s was added.") % {"code": item.code})
-            return f"{draft.get_absolute_url()}#{item.code}"
-
-        try:
-            return HttpResponseRedirect(answer_once(request, create))
-        except NotADraft:
-            return too_late(request, draft)
-        except ValidationError as error:
-            form.add_error(None, error)
-    context = {
+    kept = restore_draft(request)
+    form = HeadingForm(request.POST or None, instance=draft, restored=kept.initial if kept else None)
+    context: dict[str, Any] = {
         "template": draft,
         "form": form,
-        "heading": HEADINGS[kind][0],
-        "is_new": True,
-        "parent": parent,
+        "heading": _("Title and notice"),
+        "draft": kept,
     }
-    return render(request, "action_plans/template_item_form.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-def template_item_edit(request: SignedInRequest, number: int, code: str) -> HttpResponse:
-    draft = get_draft(request, number)
-    item = get_item(draft, code)
-    kind = kind_of(item)
-    form, theirs = FORMS[kind](request.POST or None, instance=item, draft=draft), None
+    context |= {"action": request.path, "query": ""}
     if form.is_valid():
         try:
-            write(form, request)
-        except NotADraft:
-            return too_late(request, draft)
+            save_heading(form.save(commit=False), by=request.user, seen=form.cleaned_data["seen"])
         except EditedMeanwhile as conflict:
-            theirs = conflict.theirs
-            form.show_again(theirs)
+            context["differences"] = differences(form, form.values, conflict.theirs)
+            form.show_again(conflict.theirs)
         else:
-            messages.success(request, _("%(code)s was saved.") % {"code": code})
-            return to_item(draft, code)
-    heading = HEADINGS[kind][1] % {"code": code}
-    context = {"template": draft, "form": form, "heading": heading, "item": item, "theirs": theirs}
+            close_draft(request)
+            messages.success(request, _("Title and notice saved."))
+            return redirect(draft)
     return render(request, "action_plans/template_item_form.html", context)
-
-
-def write(form: ItemForm, request: SignedInRequest) -> TemplateRow:
-    item = form.save(commit=False)
-    links = {name: form.cleaned_data[name] for name in KINDS[form.kind].links}
-    save_item(item, links, by=request.user, seen=form.cleaned_data.get("seen", ""))
-    return item
-
-
-@require_POST
-def template_item_move(request: SignedInRequest, number: int, code: str, direction: str) -> HttpResponse:
-    draft = get_draft(request, number)
-    try:
-        move_item(get_item(draft, code), up=direction == "up", by=request.user)
-    except NotADraft:
-        return too_late(request, draft)
-    return to_item(draft, code)
-
-
-@require_POST
-def template_item_remove(request: SignedInRequest, number: int, code: str) -> HttpResponse:
-    draft = get_draft(request, number)
-    item = get_item(draft, code)
-    spec = KINDS[kind_of(item)]
-    back_to = getattr(item, spec.parent)
-    try:
-        removed = remove_item(item, by=request.user)
-    except NotADraft:
-        return too_late(request, draft)
-    token = secrets.token_urlsafe(9)
-    earlier = list(request.session.get(REMOVED, {}).items())
-    request.session[REMOVED] = dict([*earlier, (token, removed)][-REMEMBERED:])
-    undo = reverse("action_plans:template_item_restore", args=[number, token])
-    messages.success(request, _("%(code)s was removed.") % {"code": code}, extra_tags=undo)
-    return to_item(draft, "" if isinstance(back_to, Template) else back_to.code)
-
-
-@require_POST
-def template_item_restore(request: SignedInRequest, number: int, token: str) -> HttpResponse:
-    draft = get_draft(request, number)
-    removed = request.session.get(REMOVED, {}).pop(token, None)
-    request.session.modified = True
-    if removed is None:
-        messages.info(request, _("This has been put back already, or too much has happened since."))
-        return redirect(draft)
-    try:
-        item = restore_item(draft, removed, by=request.user)
-    except NotADraft:
-        return too_late(request, draft)
-    except ContentFault:
-        messages.error(
-            request, _("It cannot be put back: the place where it stood is gone, or its code taken.")
-        )
-        return redirect(draft)
-    messages.success(request, _("%(code)s is back.") % {"code": item.code})
-    return to_item(draft, item.code)
-
-
-@require_http_methods(["GET", "POST"])
-def template_issue(request: SignedInRequest, number: int) -> HttpResponse:
-    """What issuing would change, then the button."""
-    draft = get_template(request, number)
-    if request.method == "POST":
-        try:
-            issue_template(draft, by=request.user)
-        except NotADraft:
-            return too_late(request, draft)
-        except IncompleteTemplate:
-            return redirect("action_plans:template_issue", number)
-        text = _("Version %(number)s is in force. New plans start from it.") % {"number": number}
-        messages.success(request, text)
-        return redirect(draft)
-    if not can_issue_template(request.user, draft):
-        raise PermissionDenied
-    current = Template.objects.issued().first()
-    context = {
-        "template": draft,
-        "current": current,
-        "faults": find_faults(draft),
-        "comparison": compare_versions(items_of(current), items_of(draft)) if current else None,
-    }
-    return render(request, "action_plans/template_issue.html", context)

@@ -35,6 +35,7 @@
     };
     const save = async () => {
       stop();
+      if (!form.isConnected) return; // it was saved and is gone
       const body = fields();
       if (body.toString() === saved) return;
       const turn = (underWay = new AbortController());
@@ -85,4 +86,5 @@
   };
 
   document.querySelectorAll("form[data-draft-url]").forEach(enhance);
+  document.addEventListener("form-shown", (event) => enhance(event.target));
 }

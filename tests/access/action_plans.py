@@ -198,6 +198,7 @@ GET: dict[str, Row] = {
     "action_plans:template_list": signed_in(),
     "action_plans:template_adoption": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:template_adoption_item": only(*NATIONAL, others=FORBIDDEN),
+    "action_plans:template_compare": signed_in(),
     "action_plans:template_detail": only(*NATIONAL),
     "action_plans:template_edit": only(*NATIONAL),
     "action_plans:template_issue": only("dgi_officer", dgi_admin=FORBIDDEN),

@@ -115,13 +115,13 @@ def test_an_issued_version_is_kept(partners, edited_file):
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ("lead: CM\n", "lead: NOBODY\n", "line 172, lead: “NOBODY” is not known"),
-        ("- code: ACO.M2", "- code: ACO.M1", "line 176, code: ACO.M1 stands already in line 172"),
-        ("nis: [NIS1, NIS3]", "nis: [NIS9]", "line 158, nis: “NIS9” is not known"),
+        ("lead: CM\n", "lead: NOBODY\n", "line 210, lead: “NOBODY” is not known"),
+        ("- code: ACO.M2", "- code: ACO.M1", "line 214, code: ACO.M1 stands already in line 210"),
+        ("nis: [NIS1, NIS3]", "nis: [NIS9]", "line 196, nis: “NIS9” is not known"),
         ("frequency: monthly", "frequency: daily", "frequency: “daily” is none of"),
         ("objective: ACO.O1", "objective: REG.O1", "objective: “REG.O1” is no objective of ACO"),
         ("disaggregation: [sex, age,", "disaggregation: [shoe, age,", "disaggregation: "),
-        ("code: ACO\n", "code: aco\n", "line 158, code: "),
+        ("code: ACO\n", "code: aco\n", "line 196, code: "),
         ('pt: "Quem chega encontra', 'xx: "Quem chega encontra', "pt: a text is expected"),
         ("default_duration_years: 3", "default_duration_years: three", "default_duration_years: a number"),
         ("required: false}", "required: maybe}", "required: true or false"),

@@ -99,7 +99,13 @@ def test_the_first_title_is_said_in_each_language_whatever_its_author_reads(dgi_
 
 def test_issuing_supersedes_the_version_before(draft, dgi_officer):
     issue_template(draft, by=dgi_officer)
-    second = issue_template(start_draft(by=dgi_officer), by=dgi_officer)
+    second = start_draft(by=dgi_officer)
+    with pytest.raises(IncompleteTemplate):  # it says what the version in force says
+        issue_template(second, by=dgi_officer)
+    reworded = measure(second, "ACO.M1")
+    reworded.text_pt = "Outro texto"
+    save_item(reworded, {}, by=dgi_officer)
+    second = issue_template(second, by=dgi_officer)
     assert list(Template.objects.order_by("number").values_list("state", flat=True)) == [
         "superseded",
         "issued",

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from accounts.roles import Role
 from action_plans.models import PlanIndicator, PlanMeasure, PlanSection, Template, UpdateDecision
+from action_plans.services.comparison import compare_templates
 from action_plans.services.content import KINDS
 from action_plans.services.inbox import PLAN_ITEMS, inbox_of
 from action_plans.services.plan import create_plan
@@ -165,7 +166,8 @@ class UpdateMachine(RuleBasedStateMachine):
         draft = Draft(template, lambda rows: data.draw(st.sampled_from(rows)) if rows else None)
         for edit in data.draw(st.lists(st.sampled_from(EDITS), min_size=3, max_size=8)):
             getattr(draft, edit)()
-        issue_template(template, by=self.officer)
+        if compare_templates(Template.objects.issued().get(), template):  # else there is nothing to issue
+            issue_template(template, by=self.officer)
         self.acting = None
 
     # The planner at the inbox

@@ -102,10 +102,11 @@ class Draft:
     def lock_section(self, code=None):
         row = self.pick(self.sections(), code)
         if row:
-            self.write(row, is_locked=not row.is_locked)
+            # What plans carry word for word has words.
+            self.write(row, is_locked=not row.is_locked, text_pt=row.text_pt or "Texto nacional.")
 
     def drop_section(self, code=None):
-        row = self.pick(self.sections(), code)
+        row = self.pick(self.sections().filter(holds_measures=False), code)
         if row:
             row.delete()
 
