@@ -115,11 +115,9 @@ class Change:
         """Whether a flag or a link changes, beside becoming mandatory."""
         assert self.before is not None
         assert self.after is not None
-        (old, old_links), (new, new_links) = flags(self.before.item), flags(self.after.item)
+        old, new = flags(self.before.item), flags(self.after.item)
         changed = {name for name, value in new.items() if old.get(name) != value}
-        return old_links != new_links or bool(
-            changed - ({"is_mandatory"} if self.becomes_mandatory else set())
-        )
+        return bool(changed - ({"is_mandatory"} if self.becomes_mandatory else set()))
 
     @property
     def becomes_mandatory(self) -> bool:

@@ -33,7 +33,7 @@ BADGE = (
 MARKDOWN = MarkdownIt("zero", {"html": False, "breaks": True})
 MARKDOWN.enable(["list", "emphasis", "newline", "escape"])
 # One paragraph without any marks, as most texts are: a long page cannot wait for the parser at each of them.
-PLAIN = re.compile(r"(?![-+\d\s])[^*_\\\s](?:[^*_\\\n\r\0]*[^*_\\\s\0])?")
+PLAIN = re.compile(r"(?![-+\d\s])[^*_\\\s\0](?:[^*_\\\n\r\0]*[^*_\\\s\0])?")
 
 # How each state of the workflows looks: tone, shape. A state without a line is a grey ring.
 STATES = {
