@@ -17,6 +17,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.forms import BaseForm
 from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -50,6 +51,28 @@ NOT_DRAFTED = frozenset({"csrfmiddlewaretoken", "account", "resumed", "form_path
 
 
 # Forms
+
+
+def answer_form(request: SignedInRequest, form: BaseForm, create: Callable[[], str]) -> str | None:
+    """Where a creating form leads; None while there is nothing to create, and its page is to be shown.
+
+    One that is sent again (a double click, a retry on a bad line) is led where the first one was before it is
+    looked at: what that one made may be what it is refused for. One that is accepted takes its draft along.
+    What `create` refuses by a ValidationError is said in the form.
+    """
+    if request.method != "POST":
+        return None
+    url = first_answer(request)
+    if url is None:
+        if not form.is_valid():
+            return None
+        try:
+            url = answer_once(request, create)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return None
+    close_draft(request)
+    return url
 
 
 def answer_once(request: SignedInRequest, create: Callable[[], str]) -> str:

@@ -234,31 +234,20 @@ def person_invite(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied
     own = request.user.memberships.current().select_related("municipality")
     names = {m.municipality_id: str(m.municipality) for m in own if m.municipality_id}
-    # A second click finds that the person is invited by now.
-    if request.method == "POST" and (answered := services.first_answer(request)):
-        return redirect(answered)
     form = InvitationForm(request.POST or None, by=request.user, names=names)
-    is_valid = request.method == "POST" and form.is_valid()
-    if is_valid and not ratelimit.consume(request, action="invite", user=request.user):
-        form.add_error(None, _("That is enough invitations for one day. Go on tomorrow."))
-        is_valid = False
-    if not is_valid:
-        return render(request, "accounts/person_invite.html", {"form": form})
-    role, municipality_id = form.scope
 
     def create() -> str:
-        services.invite(
-            email=form.cleaned_data["email"],
-            name=form.cleaned_data["name"],
-            role=role,
-            municipality_id=municipality_id,
-            by=request.user,
-        )
+        if not ratelimit.consume(request, action="invite", user=request.user):
+            raise ValidationError(_("That is enough invitations for one day. Go on tomorrow."))
+        role, municipality_id = form.scope
+        email, name = form.cleaned_data["email"], form.cleaned_data["name"]
+        services.invite(email=email, name=name, role=role, municipality_id=municipality_id, by=request.user)
+        messages.success(request, _("{name} was invited.").format(name=name))
         return reverse("accounts:person_list")
 
-    url = services.answer_once(request, create)
-    messages.success(request, _("{name} was invited.").format(name=form.cleaned_data["name"]))
-    return redirect(url)
+    if url := services.answer_form(request, form, create):
+        return redirect(url)
+    return render(request, "accounts/person_invite.html", {"form": form})
 
 
 @require_POST

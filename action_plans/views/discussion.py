@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once
+from accounts.services import answer_form
 from action_plans.forms.discussion import RemarkForm
 from action_plans.models import Plan, Remark
 from action_plans.permissions import can_remark, can_settle_remark
@@ -66,14 +66,14 @@ def plan_remark_create(request: SignedInRequest, pk: int, kind: str, code: str) 
         raise PermissionDenied
     form = RemarkForm(request.POST if request.method == "POST" else None)
     url = address_of(plan, kind, code)
-    if request.method == "POST" and form.is_valid():
 
-        def create() -> str:
-            text = form.cleaned_data["text"]
-            make_remark(plan, kind=kind, code=code, text=text, url=url, by=request.user)
-            return url
+    def create() -> str:
+        text = form.cleaned_data["text"]
+        make_remark(plan, kind=kind, code=code, text=text, url=url, by=request.user)
+        return url
 
-        return redirect(answer_once(request, create))
+    if answered := answer_form(request, form, create):
+        return redirect(answered)
     context = {"plan": plan, "code": code, "form": form, "url": url}
     return render(request, "action_plans/plan_remark_create.html", context)
 

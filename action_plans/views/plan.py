@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.roles import MUNICIPAL_ROLES, Role
-from accounts.services import answer_once
+from accounts.services import answer_form
 from action_plans.forms.plan import PlanFilterForm, PlanForm, StepForm
 from action_plans.models import Plan, Template
 from action_plans.models.plan import PlanQuerySet
@@ -103,17 +103,14 @@ def plan_create(request: SignedInRequest) -> HttpResponse:
     if not municipalities:
         raise PermissionDenied
     form = PlanForm(request.POST if request.method == "POST" else None, municipalities=municipalities)
-    if request.method == "POST" and form.is_valid():
+
+    def create() -> str:
         data = form.cleaned_data
+        plan = create_plan(data["municipality"], data["first_year"], data["last_year"], by=request.user)
+        return plan.get_absolute_url()
 
-        def create() -> str:
-            plan = create_plan(data["municipality"], data["first_year"], data["last_year"], by=request.user)
-            return plan.get_absolute_url()
-
-        try:
-            return redirect(answer_once(request, create))
-        except ValidationError as error:
-            form.add_error(None, error)
+    if url := answer_form(request, form, create):
+        return redirect(url)
     context = {"form": form, "template": Template.objects.issued().first()}
     return render(request, "action_plans/plan_create.html", context)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once
+from accounts.services import answer_form
 from action_plans.forms.strategy import GoalForm, StrategicIndicatorForm
 from action_plans.models import Plan, StrategicGoal, StrategicIndicator, Strategy, TemplateMeasure
 from action_plans.permissions import can_read_coverage, can_read_plans, can_write_strategy
@@ -131,9 +131,12 @@ def goal_create(request: SignedInRequest) -> HttpResponse:
     if pillar:
         initial["code"] = f"{pillar.code}.{last['number'] + 1}"
     form = GoalForm(request.POST or None, strategy=strategy, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        url = answer_once(request, lambda: form.save().get_absolute_url())
+
+    def create() -> str:
         messages.success(request, _("The goal was added."))
+        return form.save().get_absolute_url()
+
+    if url := answer_form(request, form, create):
         return redirect(url)
     return render(request, "action_plans/goal_form.html", {"form": form, "goal": None})
 
@@ -172,14 +175,13 @@ def goal_indicator_create(request: SignedInRequest, code: str) -> HttpResponse:
     goal = get_goal(code)
     indicator = StrategicIndicator(goal=goal, order=goal.indicators.count() + 1)
     form = StrategicIndicatorForm(request.POST or None, instance=indicator)
-    if request.method == "POST" and form.is_valid():
 
-        def create() -> str:
-            form.save()
-            return goal.get_absolute_url()
-
-        url = answer_once(request, create)
+    def create() -> str:
+        form.save()
         messages.success(request, _("The indicator was added."))
+        return goal.get_absolute_url()
+
+    if url := answer_form(request, form, create):
         return redirect(url)
     context = {"form": form, "goal": goal, "indicator": None}
     return render(request, "action_plans/goal_indicator_form.html", context)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once, close_draft, restore_draft
+from accounts.services import answer_form, close_draft, restore_draft
 from action_plans.forms.tailoring import (
     ItemForm,
     LocalMeasureForm,
@@ -214,24 +214,19 @@ def plan_measure_create(request: SignedInRequest, pk: int, code: str) -> HttpRes
     form = LocalMeasureForm(
         request.POST if request.method == "POST" else None, plan=plan, initial=draft and draft.initial
     )
-    if request.method == "POST" and form.is_valid():
 
-        def create() -> str:
-            measure = add_local_measure(plan, area.area, form.values, by=request.user)
-            return reverse("action_plans:plan_area", args=[plan.pk, code]) + f"#{measure.code}"
-
+    def create() -> str:
         try:
-            url = answer_once(request, create)
-        except NoRoom:
-            form.add_error(
-                None,
-                _("A plan has at most %(area)s measures of its own in an area, %(plan)s in all. Join some.")
-                % {"area": MOST_LOCAL_IN_AN_AREA, "plan": MOST_LOCAL_MEASURES},
-            )
-        else:
-            close_draft(request)
-            messages.success(request, _("The measure was added."))
-            return redirect(url)
+            measure = add_local_measure(plan, area.area, form.values, by=request.user)
+        except NoRoom as full:
+            text = _("A plan has at most %(area)s measures of its own in an area, %(plan)s in all. Join some.")
+            limits = {"area": MOST_LOCAL_IN_AN_AREA, "plan": MOST_LOCAL_MEASURES}
+            raise ValidationError(text, params=limits) from full
+        messages.success(request, _("The measure was added."))
+        return reverse("action_plans:plan_area", args=[plan.pk, code]) + f"#{measure.code}"
+
+    if url := answer_form(request, form, create):
+        return redirect(url)
     context = {"plan": plan, "area": area, "progress": progress, "form": form, "units": units_of(plan)}
     context["draft"] = draft
     return render(request, "action_plans/plan_measure_create.html", context)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once, close_draft, restore_draft
+from accounts.services import answer_form, restore_draft
 from cases.filters import EnquiryFilter
 from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
 from cases.models import Enquiry, Topic, describe, label_of
@@ -57,8 +57,8 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
     elif request.method == "POST":
         form = EnquiryForm(request.POST, **kept)
         asked_for = request.POST.get("topic", "")
-        if form.is_valid():
-            return _log(request, form)
+        if url := _log(request, form):
+            return redirect(url)
     elif "same" in request.GET and mine:
         like_last = {name: getattr(mine, f"{name}_id") for name in ("office", "topic", "channel", "outcome")}
         form = EnquiryForm(initial=like_last, **kept)
@@ -79,16 +79,14 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
     return render(request, "cases/enquiry_create.html", context)
 
 
-def _log(request: SignedInRequest, form: EnquiryForm) -> HttpResponse:
+def _log(request: SignedInRequest, form: EnquiryForm) -> str | None:
     def create() -> str:
         enquiry = log_enquiry(form.content(), by=request.user)
         text = _("Enquiry recorded at %(time)s.") % {"time": clock(enquiry.created_at)}
         messages.success(request, text, extra_tags=reverse("cases:enquiry_undo", args=[enquiry.pk]))
         return request.path if "another" in request.POST else enquiry.get_absolute_url()
 
-    url = answer_once(request, create)
-    close_draft(request)
-    return redirect(url)
+    return answer_form(request, form, create)
 
 
 @require_safe
