@@ -93,6 +93,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def clean(self) -> None:
+        """An address is one account however it is typed."""
+        super().clean()
+        self.email = type(self).objects.normalize_email(self.email)
+
     @cached_property
     def current_memberships(self) -> list["Membership"]:
         """The memberships that run today, read once per request."""

@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from gai_portal.lib.countries import nationality_names
 from gai_portal.lib.formats import parse_number
+from gai_portal.lib.forms import SeenForm
 from municipalities.models import DemographicFigure, Municipality, Office
 
 TEXT_LIMIT = 2000
 
 
-class OfficeForm(forms.ModelForm):
+class OfficeForm(SeenForm):
     """What an office tells the public about itself. Its name and code belong to the national level."""
 
     phone = forms.CharField(
@@ -48,7 +49,7 @@ class OfficeForm(forms.ModelForm):
         }
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         for name in self.fields:
             field = self.fields[name]
             if isinstance(field.widget, forms.Textarea):

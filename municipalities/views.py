@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -50,10 +51,11 @@ def office_edit(request: SignedInRequest, code: str) -> HttpResponse:
     if not can_edit_office(request.user, office):
         raise PermissionDenied
     form = OfficeForm(request.POST or None, instance=office)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Saved. This is how everybody sees it now."))
-        return redirect(office.municipality)
+    with transaction.atomic():
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            messages.success(request, _("Saved. This is how everybody sees it now."))
+            return redirect(office.municipality)
     return render(request, "municipalities/office_edit.html", {"form": form, "office": office})
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from action_plans.models import Plan, PlanMeasure, Template, TemplateMeasure
 from action_plans.models.template import TEXT_LIMIT
 from action_plans.workflow import ENDORSE, PlanState, Transition
+from gai_portal.lib.content import content_text
 from gai_portal.lib.forms import DayField
 from gai_portal.lib.pasted import tidy
-from gai_portal.templatetags.portal import content_text
 from municipalities.models import Island, Municipality
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from action_plans.models import Plan
-from gai_portal.templatetags.portal import content_text
+from gai_portal.lib.content import content_text
 
 
 class RenewalForm(forms.Form):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from action_plans.forms.template import TextsForm
 from action_plans.models import StrategicGoal, StrategicIndicator, Strategy
-from gai_portal.templatetags.portal import content_text
+from gai_portal.lib.content import content_text
 
 
 class PillarField(forms.ModelChoiceField):

@@ -19,8 +19,8 @@ from action_plans.models import (
     TemplateIndicator,
 )
 from action_plans.workflow import Decision
+from gai_portal.lib.content import content_text
 from gai_portal.lib.forms import DayField, EscudosField
-from gai_portal.templatetags.portal import content_text
 from municipalities.models import Partner
 
 SHORT = {"class": "input-short"}

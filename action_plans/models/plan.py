@@ -30,10 +30,6 @@ class PlanQuerySet(MunicipalityScopedQuerySet):
     local_readers = MUNICIPAL_ROLES
     national_readers = NATIONAL_ROLES
 
-    def published(self) -> "PlanQuerySet":
-        """Plans with an edition that anybody may read, whatever has happened to the plan since."""
-        return self.filter(editions__isnull=False).distinct()
-
     def newest(self) -> "PlanQuerySet":
         """The newest plan of each municipality."""
         newest = Plan.objects.filter(municipality=OuterRef("municipality")).order_by("-first_year")

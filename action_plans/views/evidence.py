@@ -16,7 +16,7 @@ from action_plans.models import TemplateArea, TopicArea
 from action_plans.permissions import can_place_topics
 from action_plans.services.evidence import place_topics
 from cases.statistics import TopicName, topic_names
-from gai_portal.templatetags.portal import content_text
+from gai_portal.lib.content import content_text
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ from action_plans.views.conflict import conflict_page
 from action_plans.views.discussion import remarks_of
 from action_plans.views.plan import get_plan
 from action_plans.workflow import Decision
-from gai_portal.templatetags.portal import content_text
+from gai_portal.lib.content import content_text
 from municipalities.statistics import latest_figures
 
 FILTERS = [Decision.UNDECIDED, Decision.ADOPTED, Decision.ADAPTED, Decision.EXCLUDED, Decision.LOCAL]

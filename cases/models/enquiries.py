@@ -24,11 +24,11 @@ NOTE_LIMIT = 5_000  # characters
 
 
 class Sex(models.TextChoices):
-    """What a person says of themselves."""
+    """What a person says of themselves. Empty: not stated."""
 
     FEMALE = "f", _("Woman")
     MALE = "m", _("Man")
-    OTHER = "x", _("Other or not stated")
+    OTHER = "x", _("Other")
 
 
 class AgeBand(models.TextChoices):

@@ -21,3 +21,8 @@ def in_active_language(thing: Any, field: str) -> tuple[str, bool]:
         return text, False
     text = _column(thing, f"{field}_{FALLBACK_LANGUAGE}")
     return text, bool(text) and language != FALLBACK_LANGUAGE
+
+
+def content_text(thing: Any, field: str) -> str:
+    """The text alone: for titles, choices and messages."""
+    return in_active_language(thing, field)[0]

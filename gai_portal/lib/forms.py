@@ -1,11 +1,14 @@
-"""Form fields that accept what people in a town hall write."""
+"""Form fields that accept what people in a town hall write, and forms that overwrite nothing unseen."""
 
+import hashlib
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.validators import DecimalValidator, MinValueValidator
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from gai_portal.lib.formats import format_escudos, parse_escudos
@@ -64,3 +67,38 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return super().to_python(tidy_line(str(value or ""))) or ""
+
+
+class SeenForm(forms.ModelForm):
+    """A row, with the fingerprint of what its editor read: nobody overwrites what they have not seen.
+
+    To be validated and saved in one transaction. `differences` tells what a colleague has saved meanwhile.
+    """
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.fingerprint(self.instance)
+        self.differences: list[tuple[str, str, str]] = []  # label, theirs, mine
+
+    def fingerprint(self, row: Any) -> str:
+        values = [row.serializable_value(name) for name in self._meta.fields or ()]
+        return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()[:20]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        stored = type(self.instance)._default_manager.select_for_update().get(pk=self.instance.pk)
+        if data.get("seen") != self.fingerprint(stored):
+            self.differences = [
+                (str(self[name].label), str(getattr(stored, name)), str(data[name]))
+                for name in self._meta.fields or ()
+                if name in data and getattr(stored, name) != data[name]
+            ]
+            self.data = MultiValueDict(self.data)  # the next time it may be saved: it has been seen
+            self.data["seen"] = self.fingerprint(stored)
+            problem = _(
+                "Somebody else has changed this meanwhile. Compare both texts, then save yours or leave."
+            )
+            self.add_error(None, problem)
+        return data

@@ -14,12 +14,13 @@ from django.utils.translation import get_language, gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 
-from gai_portal.lib.content import in_active_language
+from gai_portal.lib.content import content_text, in_active_language
 from gai_portal.lib.differences import word_differences as differences_between
 from gai_portal.lib.drawings import ICONS, SHAPES
 from gai_portal.lib.formats import format_day, format_escudos
 
 register = template.Library()
+register.simple_tag(content_text)
 
 FALLBACK = '<span lang="pt" class="fallback">{} <small lang="{}">({})</small></span>'
 FALLBACK_PROSE = '<div class="fallback"><small>({})</small><div lang="pt">{}</div></div>'
@@ -85,12 +86,6 @@ def content(context: template.Context, thing: Any, field: str) -> str:
     if context.get("fallback_said"):
         return format_html('<span lang="pt">{}</span>', text)
     return format_html(FALLBACK, text, get_language(), _("in Portuguese"))
-
-
-@register.simple_tag
-def content_text(thing: Any, field: str) -> str:
-    """The same without a mark, for titles and attributes."""
-    return in_active_language(thing, field)[0]
 
 
 @register.simple_tag(takes_context=True)

@@ -219,3 +219,14 @@ def test_a_membership_shows_days_only_as_open_fields(admin_client):
     membership = MembershipFactory(role=Role.DGI_OFFICER)
     page = admin_client.get(reverse("admin:accounts_membership_change", args=[membership.pk]))
     assert list(page.context["adminform"].form.fields) == ["starts_on", "ends_on"]
+
+
+def test_an_address_is_one_account_however_it_is_typed(admin_client, dgi_admin, desk_praia):
+    page = "/admin/accounts/user/add/"
+    form = {"name": "Nova", "language": "pt", "is_active": "on"}
+    inline = {f"memberships-{name}": number for name, number in (("TOTAL_FORMS", 0), ("INITIAL_FORMS", 0))}
+    taken = admin_client.post(page, form | inline | {"email": desk_praia.email.upper()})
+    assert taken.status_code == 200
+    assert "email" in taken.context["adminform"].form.errors
+    assert admin_client.post(page, form | inline | {"email": "Nova@Example.ORG"}).status_code == 302
+    assert User.objects.get(name="Nova").email == "nova@example.org"
