@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_loaded_rows"),
+        ("cases", "0005_enquiry_indexes"),
     ]
 
     operations = [
