@@ -27,14 +27,13 @@ from action_plans.models import (
     TemplateArea,
 )
 from action_plans.permissions import can_record_gazette
-from action_plans.workflow import Decision
+from action_plans.workflow import CARRIED_OUT, Decision
 from gai_portal.lib.codes import code_from
 
 logger = logging.getLogger(__name__)
 
 FORMAT = 1  # of the snapshot; a reader of old editions looks here first
 LANGUAGES = ("pt", "en", "fr")
-CARRIED_OUT = frozenset({Decision.ADOPTED, Decision.ADAPTED, Decision.LOCAL})
 
 
 def freeze_plan(plan: Plan) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Max
 from simple_history.utils import bulk_update_with_history
 
 from accounts.models import User
@@ -113,7 +114,7 @@ def add_local_measure(plan: Plan, area: TemplateArea, values: dict[str, Any], *,
         local_area=area,
         code=next_local_code(plan, area),
         decision=Decision.LOCAL,
-        order=plan.measures.count() + 1,
+        order=(plan.measures.aggregate(last=Max("order"))["last"] or 0) + 1,
         **{name: value for name, value in values.items() if name not in MANY_TO_MANY},
     )
     create_measure(measure, values, by=by)
@@ -126,6 +127,9 @@ def create_measure(measure: PlanMeasure, values: dict[str, Any], *, by: User) ->
     set_many_to_many(measure, values)
     measure._history_user = by  # type: ignore[attr-defined]
     measure.save()
+    # Saved twice, because links need a row to hang on; to those who read the history it was created once.
+    line = measure.history.latest("history_id").history_id
+    PlanMeasure.history.filter(history_id=line).update(history_type="+")
 
 
 def next_local_code(plan: Plan, area: TemplateArea) -> str:

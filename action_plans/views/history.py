@@ -105,7 +105,10 @@ def history_lines(item: PlanItem, rows: list[Any]) -> list[dict[str, Any]]:
     earlier = history_of(item).filter(history_date__lte=last.history_date, history_id__lt=last.history_id)
     fields = [field for field in item._meta.concrete_fields if field.name not in NOT_SHOWN]
     before_all = earlier.first()
-    versions = _national_versions(item, [*rows, *([before_all] if before_all else [])])
+    known = [*rows, *([before_all] if before_all else [])]
+    versions = _national_versions(item, known)
+    names = _names_of(fields, known)
+    links = _links_of(item, known)
     lines: list[dict[str, Any]] = []
     room = MOST_WORDS
     for row, before in zip(rows, [*rows[1:], before_all], strict=True):
@@ -114,8 +117,13 @@ def history_lines(item: PlanItem, rows: list[Any]) -> list[dict[str, Any]]:
             new = getattr(row, field.attname)
             old = getattr(before, field.attname) if before else field.get_default()
             if new != old:
-                was = shown(field, old) if before else ""
-                changes.append((field.verbose_name, shown(field, new), was))
+                said = names.get(field.name, {})
+                was = shown(field, said.get(old, old)) if before else ""
+                changes.append((field.verbose_name, shown(field, said.get(new, new)), was))
+        for label, linked in links:
+            now, then = linked[row.history_id], linked[before.history_id] if before else ""
+            if now != then:
+                changes.append((label, now, then))
         words = sum(len(new) + len(old) for _label, new, old in changes)
         is_named_only = words > room and bool(lines)
         room = max(0, room - words)
@@ -123,6 +131,39 @@ def history_lines(item: PlanItem, rows: list[Any]) -> list[dict[str, Any]]:
             {"row": row, "changes": changes, "is_first": before is None, "is_named_only": is_named_only}
         )
     return lines
+
+
+def _names_of(fields: list[Any], rows: list[Any]) -> dict[str, dict[Any, Any]]:
+    """The rows that fields point to, each kind asked for once however long the history is."""
+    return {
+        field.name: field.related_model._default_manager.in_bulk(
+            {getattr(row, field.attname) for row in rows} - {None}
+        )
+        for field in fields
+        if field.is_relation
+    }
+
+
+def _links_of(item: PlanItem, rows: list[Any]) -> list[tuple[Any, dict[int, str]]]:
+    """Goals and partners as each line had them, in words."""
+    if not isinstance(item, PlanMeasure):
+        return []
+    found = []
+    for field in item._meta.many_to_many:
+        column = f"{field.m2m_reverse_field_name()}_id"
+        remembered = getattr(PlanMeasure.history.model, field.name).model.objects.filter(
+            history_id__in=[row.history_id for row in rows]
+        )
+        links = list(remembered.values_list("history_id", column))
+        names = field.related_model._default_manager.in_bulk({key for _line, key in links})
+        said = {
+            row.history_id: ", ".join(
+                sorted(str(names[key]) for line, key in links if line == row.history_id and key in names)
+            )
+            for row in rows
+        }
+        found.append((field.verbose_name, said))
+    return found
 
 
 def _national_versions(item: PlanItem, rows: list[Any]) -> dict[int | None, int]:

@@ -219,7 +219,9 @@ def plan_measure_create(request: SignedInRequest, pk: int, code: str) -> HttpRes
         try:
             measure = add_local_measure(plan, area.area, form.values, by=request.user)
         except NoRoom as full:
-            text = _("A plan has at most %(area)s measures of its own in an area, %(plan)s in all. Join some.")
+            text = _(
+                "A plan has at most %(area)s measures of its own in an area, %(plan)s in all. Join some."
+            )
             limits = {"area": MOST_LOCAL_IN_AN_AREA, "plan": MOST_LOCAL_MEASURES}
             raise ValidationError(text, params=limits) from full
         messages.success(request, _("The measure was added."))

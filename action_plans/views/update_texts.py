@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from action_plans.models import TemplateIndicator, TemplateObjective
 from action_plans.services.content import KINDS, linkable
 from action_plans.services.inbox import Change
-from gai_portal.templatetags.portal import content_text
+from gai_portal.lib.content import content_text
 
 FIELDS = {"section": ("title", "text"), "measure": ("text",), "indicator": ("text",)}
 

@@ -149,3 +149,31 @@ def test_a_long_history_is_paged_and_its_last_line_knows_the_one_before(client, 
     assert not lines[-1]["is_first"]
     assert lines[-1]["changes"] == [("texto (português)", "Texto 6.", "Texto 5.")]
     assert client.get(history, {"page": 2}).context["lines"][-1]["is_first"]
+
+
+def test_the_page_tells_which_partners_came_and_went(client, measure, planner_praia):
+    client.force_login(planner_praia)
+    url = reverse("action_plans:plan_item_history", args=[measure.plan.pk, "measures", measure.code])
+    page = client.get(url).text
+    assert page.count("AEC") == 2  # came, and went
+
+
+def test_a_measure_of_ones_own_is_created_once_and_goes_last(plan, planner_praia, client):
+    plan.measures.filter(code="ACO.M1").update(order=99)
+    area = plan.measures.get(code="ACO.M2").area
+    own = {"text_pt": "Feira.", "is_local_priority": True, "partners": [PartnerFactory(code="AEC")]}
+    measure = add_local_measure(plan, area, own, by=planner_praia)
+    assert [line.history_type for line in measure.history.all()] == ["+"]
+    assert measure.order == 100
+
+
+def test_a_long_history_costs_what_a_short_one_costs(client, measure, planner_praia, count_queries):
+    client.force_login(planner_praia)
+    url = reverse("action_plans:plan_item_history", args=[measure.plan.pk, "measures", measure.code])
+    save_measure(measure, {"decision": Decision.ADOPTED, "owner": planner_praia}, version=3, by=planner_praia)
+    client.get(url)
+    short = count_queries(lambda: client.get(url))
+    for version in range(4, 14):
+        values = {"decision": Decision.ADOPTED, "owner": planner_praia if version % 2 else None}
+        save_measure(measure, values, version=version, by=planner_praia)
+    assert count_queries(lambda: client.get(url)) == short
