@@ -7,6 +7,7 @@ from action_plans.views import (
     evidence,
     history,
     indicators,
+    measures,
     plan,
     publication,
     renewal,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("plans/<int:pk>/areas/<str:code>/adopt/", tailoring.plan_area_adopt, name="plan_area_adopt"),
     path("plans/<int:pk>/areas/<str:code>/new/", tailoring.plan_measure_create, name="plan_measure_create"),
     path("plans/<int:pk>/areas/<str:code>/indicators/", indicators.plan_indicators, name="plan_indicators"),
+    path("plans/<int:pk>/measures/", measures.plan_measure_list, name="plan_measure_list"),
     path("plans/<int:pk>/measures/<str:code>/", tailoring.plan_measure, name="plan_measure"),
     path(
         "plans/<int:pk>/measures/<str:code>/remove/",

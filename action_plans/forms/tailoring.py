@@ -1,6 +1,7 @@
 """The forms of a plan's measures, chapters and indicators. Each carries the version it was opened with."""
 
 import datetime
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from action_plans.models import (
     StrategicGoal,
     TemplateIndicator,
 )
+from action_plans.statistics import AreaProgress
 from action_plans.workflow import Decision
 from gai_portal.lib.content import content_text
 from gai_portal.lib.forms import DayField, EscudosField
@@ -26,6 +28,21 @@ from municipalities.models import Partner
 SHORT = {"class": "input-short"}
 MEDIUM = {"class": "input-medium"}
 BASELINE_YEARS = 30  # how old a baseline may be
+
+
+class MeasureFilterForm(forms.Form):
+    """Which measures of a plan to show."""
+
+    q = forms.CharField(label=_("Word or code"), required=False, max_length=100)
+    decision = forms.ChoiceField(
+        label=_("Decision"), required=False, choices=[("", _("All decisions")), *Decision.choices]
+    )
+    area = forms.ChoiceField(label=_("Area"), required=False)
+
+    def __init__(self, *args: Any, areas: Iterable[AreaProgress], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(row.area.code, content_text(row.area, "title")) for row in areas]
+        self.fields["area"].choices = [("", _("All areas")), *named]  # type: ignore[attr-defined]
 
 
 class ContentChoiceField(forms.ModelMultipleChoiceField):
