@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -170,6 +171,13 @@ def municipality_detail(request: HttpRequest, slug: str) -> HttpResponse:
             "territory": territory_of(list(on_the_island), editions),
         },
     )
+
+
+@login_not_required
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The mark, for browsers that ask for it beside a file (a PDF, a table) that cannot name one."""
+    return redirect(static("img/mark.svg"))
 
 
 @login_not_required

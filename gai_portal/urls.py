@@ -10,6 +10,7 @@ from gai_portal import public, workspace
 urlpatterns = [
     path("", public.home, name="home"),
     path("healthz", public.healthz, name="healthz"),
+    path("favicon.ico", public.favicon, name="favicon"),
     path("language/<slug:code>/", public.choose_language, name="choose_language"),
     path("municipalities/", public.municipality_list, name="municipality_list"),
     path("municipalities/<slug:slug>/", public.municipality_detail, name="municipality_detail"),

@@ -5,6 +5,7 @@ from tests.access_table import FOUND, everybody, signed_in
 GET = {
     "home": everybody(),
     "healthz": everybody(),
+    "favicon": everybody(FOUND),
     "choose_language": everybody(FOUND),
     "municipality_list": everybody(),
     "municipality_detail": everybody(),
