@@ -30,6 +30,8 @@ def plan_measure_list(request: SignedInRequest, pk: int) -> HttpResponse:
         measures = measures.in_area(area)
     words = fold(chosen.get("q") or "").split()
     found = [measure for measure in measures if all(word in searchable(measure) for word in words)]
+    places = {row.area.code: place for place, row in enumerate(progress.areas)}
+    found.sort(key=lambda measure: places[measure.area.code])  # area by area, each in its own order
     context = {
         "plan": plan,
         "progress": progress,

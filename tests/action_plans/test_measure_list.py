@@ -41,6 +41,11 @@ def test_without_a_filter_all_are_there_in_the_order_of_the_plan(find):
     assert find() == ["ACO.M1", "ACO.M2", "ACO.M3", "REG.M1", "REG.M2", "REG.L1"]
 
 
+def test_an_item_of_a_newer_version_stays_with_its_area(find, plan):
+    PlanMeasure.objects.filter(plan=plan, code="REG.M1").update(order=0)
+    assert find() == ["ACO.M1", "ACO.M2", "ACO.M3", "REG.M1", "REG.M2", "REG.L1"]
+
+
 @pytest.mark.parametrize(
     ("decision", "codes"),
     [
