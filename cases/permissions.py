@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import DESK_ROLES, Role
-from cases.models import Enquiry
+from cases.models import Enquiry, Merge, Person, RestrictedQuerySet
 from municipalities.models import Office
 
 UNDO_WITHIN = timedelta(minutes=15)
@@ -45,3 +46,54 @@ def can_undo_enquiry(user: User, enquiry: Enquiry) -> bool:
         and can_void_enquiry(user, enquiry)
         and timezone.now() - enquiry.created_at <= UNDO_WITHIN
     )
+
+
+def can_read(user: User, row: models.Model) -> bool:
+    """Whether somebody sees a record of a desk, asked of the same queryset as every page."""
+    rows = type(row)._default_manager.all()
+    return isinstance(rows, RestrictedQuerySet) and rows.visible_to(user).filter(pk=row.pk).exists()
+
+
+def can_record_person(user: User, office: Office) -> bool:
+    return user.has_role_in(office.municipality_id, DESK_ROLES)
+
+
+def can_work_with_person(user: User, person: Person) -> bool:
+    """Whoever reads the record, while it stands and the person agrees to it."""
+    return person.is_standing and person.consent.holds_on() and can_read(user, person)
+
+
+def can_renew_consent(user: User, person: Person) -> bool:
+    return person.is_standing and can_read(user, person)
+
+
+def can_erase_person(user: User, person: Person) -> bool:
+    """Any officer who reads the record: nobody has to wait for the one who wrote it."""
+    return person.erased_at is None and can_read(user, person)
+
+
+def can_merge_people(user: User, kept: Person, gone: Person) -> bool:
+    """Two standing records of one municipality, both read by the one who merges them."""
+    return (
+        kept.pk != gone.pk
+        and kept.office.municipality_id == gone.office.municipality_id
+        and can_work_with_person(user, kept)
+        and gone.is_standing
+        and can_read(user, gone)
+    )
+
+
+def can_undo_merge(user: User, merge: Merge) -> bool:
+    return (
+        merge.undone_at is None
+        and merge.kept.is_standing
+        and merge.gone.erased_at is None
+        and can_read(user, merge.kept)
+        and can_read(user, merge.gone)
+    )
+
+
+def can_unseal(user: User, row: models.Model) -> bool:
+    """A coordinator, of a restricted record of their own office that they do not see."""
+    rows = type(row)._default_manager.all()
+    return isinstance(rows, RestrictedQuerySet) and rows.sealed_to(user).filter(pk=row.pk).exists()

@@ -30,6 +30,9 @@ PERSON: dict[str, str] = {
     "Consent": "person",
 }
 
+# What stands in an emptied field that may not be empty.
+STAND_INS: dict[tuple[str, str], str] = {("Consent", "witness"): "–"}
+
 FIELDS: dict[str, dict[str, Fate]] = {
     "Enquiry": {
         "id": Fate.KEEP,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import enquiries, figures, guidance
+from cases.views import consents, enquiries, figures, guidance, people, restricted
 
 app_name = "cases"
 urlpatterns = [
@@ -13,5 +13,21 @@ urlpatterns = [
     path("enquiries/<int:pk>/void/", enquiries.enquiry_void, name="enquiry_void"),
     path("enquiries/<int:pk>/undo/", enquiries.enquiry_undo, name="enquiry_undo"),
     path("figures/", figures.enquiry_figures, name="enquiry_figures"),
+    path("people/", people.person_search, name="person_search"),
+    path("people/new/", people.person_create, name="person_create"),
+    path("people/<int:pk>/", people.person_detail, name="person_detail"),
+    path("people/<int:pk>/edit/", people.person_edit, name="person_edit"),
+    path("people/<int:pk>/readings/", people.person_readings, name="person_readings"),
+    path("people/<int:pk>/consent/", consents.consent_renew, name="consent_renew"),
+    path("people/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
+    path("people/<int:pk>/<slug:kind>/add/", people.person_item, name="person_item_add"),
+    path("people/<int:pk>/<slug:kind>/<int:item>/", people.person_item, name="person_item_edit"),
+    path(
+        "people/<int:pk>/<slug:kind>/<int:item>/remove/", people.person_item_remove, name="person_item_remove"
+    ),
+    path("restricted/", restricted.sealed_list, name="sealed_list"),
+    path("restricted/opened/", restricted.unsealed_list, name="unsealed_list"),
+    path("restricted/<slug:kind>/", restricted.sealed_list, name="sealed_list"),
+    path("restricted/<slug:kind>/<int:pk>/", restricted.unseal_record, name="unseal"),
     path("topics/<str:code>/", guidance.topic_card, name="topic_card"),
 ]

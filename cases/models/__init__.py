@@ -11,6 +11,7 @@ from cases.models.enquiries import (
     describe,
     label_of,
 )
+from cases.models.file_history import changes_in_file
 from cases.models.people import (
     NAME_LIMIT,
     Alias,
@@ -23,8 +24,9 @@ from cases.models.people import (
     document_key,
 )
 from cases.models.restricted import UNSEALED_FOR, OfPersonQuerySet, RestrictedQuerySet
-from cases.models.search import Found, find_people
+from cases.models.search import Found, find_people, likely_duplicates
 from cases.models.statistics import PublishedCounts, QuarterCounts, QuarterCountsQuerySet
+from cases.models.timeline import Moment, timeline
 from cases.models.topics import (
     Channel,
     Checklist,
@@ -59,6 +61,7 @@ __all__ = [
     "Language",
     "LegalStatus",
     "Merge",
+    "Moment",
     "NamePart",
     "OfPersonQuerySet",
     "Outcome",
@@ -73,8 +76,11 @@ __all__ = [
     "Sex",
     "Topic",
     "TopicQuerySet",
+    "changes_in_file",
     "describe",
     "find_people",
     "document_key",
     "label_of",
+    "likely_duplicates",
+    "timeline",
 ]

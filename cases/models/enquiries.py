@@ -197,7 +197,7 @@ class Enquiry(models.Model):
         rows = self.history.select_related(
             "office", "topic__parent", "channel", "outcome", "language", "history_user"
         ).order_by("history_date", "history_id")
-        if user.pk not in {self.author_id, self.assigned_to_id}:
+        if user.pk not in {self.author_id, self.assigned_to_id} and not self.is_restricted:
             rows = rows.filter(is_restricted=False)
         changes: list[Change] = []
         previous = None

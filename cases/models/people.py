@@ -310,6 +310,13 @@ class IdentityDocument(models.Model):
         self.number_key = document_key(self.number)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
+    def clean(self) -> None:
+        self.number_key = document_key(self.number)
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_on is not None and self.expires_on < timezone.localdate()
+
     @property
     def country_name(self) -> str:
         return nationality_name(self.country)

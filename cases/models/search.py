@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, IntegerField, Max, Value, When
+from django.db.models import Case, IntegerField, Max, Q, Value, When
 
 from accounts.models import User
 from accounts.roles import DESK_ROLES
@@ -31,6 +31,8 @@ from gai_portal.lib.text import fold
 FOUND = 10  # people on a page of results
 CANDIDATES = 400  # whose names are compared with the one asked for
 LIKELY = 0.6  # below, a name is another name
+ALIKE = 0.86  # as near as two spellings of one name
+MOST_LIKE = 40
 SURE = 0.9  # when somebody comes so near, nobody looks further
 AS_LIKELY = 0.06  # a difference that says nothing
 HOMONYMS = 2
@@ -165,3 +167,39 @@ def _ranked(asked: Heard, people: PersonQuerySet, pks: list[int]) -> list[tuple[
         turns.append((met[name] // HOMONYMS if as_likely else CANDIDATES, row))
         met[name] += 1
     return [row for _turn, row in sorted(turns, key=lambda turn: turn[0])]
+
+
+def likely_duplicates(
+    user: User, person: Person, contacts: Iterable[str], documents: Iterable[str]
+) -> list[Found]:
+    """Records of the office that may be about the same person.
+
+    A name that sounds the same and no birthday that says otherwise, or the same telephone, address or
+    document number.
+    """
+    others = Person.objects.visible_to(user).standing().exclude(pk=person.pk)
+    same = Q(contacts__value__in=list(contacts)) | Q(documents_of_identity__number_key__in=list(documents))
+    found = [
+        Found(other, 1, "contact", "")
+        for other in others.filter(same).select_related("office").distinct()[:FOUND]
+    ]
+    known = {each.person.pk for each in found}
+    asked = Heard.of(person.name)
+    ranked = _ranked(asked, others, _candidates(user, person.name, near=False)[:MOST_LIKE])
+    alike = [row for row in ranked if row[0] >= ALIKE and row[1] not in known]
+    rows = others.select_related("office").in_bulk([pk for _score, pk, _name, _alias in alike])
+    for score, pk, _name, alias in alike:
+        if pk in rows and not _born_apart(person, rows[pk]):
+            found.append(Found(rows[pk], score, "alias" if alias else "name", alias))
+    return found[:FOUND]
+
+
+def _born_apart(one: Person, other: Person) -> bool:
+    """Whether two days of birth are too far apart to be a slip."""
+    if one.born_on is None or other.born_on is None:
+        return False
+    same_parts = sum(
+        getattr(one.born_on, part) == getattr(other.born_on, part) for part in ("year", "month", "day")
+    )
+    swapped = (one.born_on.day, one.born_on.month) == (other.born_on.month, other.born_on.day)
+    return same_parts < 2 and not swapped

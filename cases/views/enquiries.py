@@ -12,12 +12,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import Verb, log_access
 from accounts.http import SignedInRequest
 from accounts.services import answer_form, restore_draft
 from cases.filters import EnquiryFilter
 from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
 from cases.models import Enquiry, Topic, describe, label_of
-from cases.permissions import can_correct_enquiry, can_undo_enquiry, can_void_enquiry, coordinates
+from cases.permissions import can_correct_enquiry, can_undo_enquiry, can_unseal, can_void_enquiry, coordinates
 from cases.services.enquiries import (
     CONTENT_FIELDS,
     EnquiryChanged,
@@ -104,7 +105,12 @@ def enquiry_list(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def enquiry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    sealed = Enquiry.objects.filter(pk=pk).first()
+    if sealed is not None and can_unseal(request.user, sealed):
+        return redirect("cases:unseal", kind="enquiry", pk=pk)
     enquiry = get_enquiry(request, pk)
+    if enquiry.is_restricted or enquiry.person_id:
+        log_access(request, Verb.READ, enquiry)
     context = {
         "enquiry": enquiry,
         "person": ", ".join(filter(None, (describe(enquiry, name) for name in PERSON_FIELDS))),

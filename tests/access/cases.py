@@ -1,7 +1,8 @@
 """Rows of the access table for the desk."""
 
+from cases.models import Contact
 from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, only
-from tests.factories import EnquiryFactory, TopicFactory
+from tests.factories import EnquiryFactory, PersonFactory, TopicFactory
 
 DESKS = (*DESK_PRAIA, "desk_sal")
 
@@ -14,6 +15,18 @@ GET: dict[str, Row] = {
     "cases:enquiry_void": only(*DESK_PRAIA),
     "cases:enquiry_figures": only(*DESKS),
     "cases:topic_card": only(*DESKS),
+    "cases:person_search": only(*DESKS),
+    "cases:person_create": only(*DESKS, gives=FOUND),  # back to the search: nobody is recorded without one
+    "cases:person_detail": only(*DESK_PRAIA),
+    "cases:person_edit": only(*DESK_PRAIA),
+    "cases:person_readings": only(*DESK_PRAIA),
+    "cases:person_item_add": only(*DESK_PRAIA),
+    "cases:person_item_edit": only(*DESK_PRAIA),
+    "cases:consent_renew": only(*DESK_PRAIA),
+    "cases:consent_withdraw": only(*DESK_PRAIA),
+    "cases:sealed_list": only("coordinator_praia"),
+    "cases:unsealed_list": only("coordinator_praia"),
+    "cases:unseal": only("coordinator_praia"),
 }
 POST: dict[str, Row] = {
     "cases:desk": only(*DESKS),  # an empty form comes back
@@ -21,11 +34,29 @@ POST: dict[str, Row] = {
     "cases:enquiry_correct": only(*DESK_PRAIA),
     "cases:enquiry_void": only(*DESK_PRAIA, gives=FOUND),
     "cases:enquiry_undo": only("desk_praia", gives=FOUND, coordinator_praia=FORBIDDEN),
+    "cases:person_create": only(*DESKS, gives=FOUND),
+    "cases:person_edit": only(*DESK_PRAIA),  # an empty form comes back
+    "cases:person_item_add": only(*DESK_PRAIA),
+    "cases:person_item_edit": only(*DESK_PRAIA),
+    "cases:person_item_remove": only(*DESK_PRAIA, gives=FOUND),
+    "cases:consent_renew": only(*DESK_PRAIA),
+    "cases:consent_withdraw": only(*DESK_PRAIA, gives=FOUND),
+    "cases:unseal": only("coordinator_praia", gives=FOUND),
 }
 
 
 def enquiry(get):
     return {"pk": EnquiryFactory(office=get("office_praia"), author=get("desk_praia")).pk}
+
+
+def person(get):
+    return {"pk": PersonFactory(office=get("office_praia"), author=get("desk_praia")).pk}
+
+
+def contact(get):
+    pk = person(get)["pk"]
+    row = Contact.objects.create(person_id=pk, channel="phone", value="+2389912345")
+    return {"pk": pk, "kind": "contacts", "item": row.pk}
 
 
 ARGUMENTS: dict[str, Builder] = {
@@ -38,6 +69,26 @@ ARGUMENTS: dict[str, Builder] = {
         ],
         enquiry,
     ),
+    **dict.fromkeys(
+        [
+            "cases:person_detail",
+            "cases:person_edit",
+            "cases:person_readings",
+            "cases:consent_renew",
+            "cases:consent_withdraw",
+        ],
+        person,
+    ),
+    "cases:unseal": lambda get: {
+        "kind": "person",
+        "pk": PersonFactory(office=get("office_praia"), author=get("desk_praia"), is_restricted=True).pk,
+    },
+    "cases:person_item_add": lambda get: person(get) | {"kind": "names"},
+    **dict.fromkeys(["cases:person_item_edit", "cases:person_item_remove"], contact),
     "cases:topic_card": lambda get: {"code": TopicFactory(code="RES.02").code},
 }
-DATA: dict[str, Builder] = {"cases:enquiry_void": lambda get: {"reason": "Recorded twice"}}
+DATA: dict[str, Builder] = {
+    "cases:enquiry_void": lambda get: {"reason": "Recorded twice"},
+    "cases:unseal": lambda get: {"reason": "I stand in for a colleague."},
+    "cases:consent_withdraw": lambda get: {"choice": "erase"},
+}

@@ -1,0 +1,88 @@
+"""Everything that happened with one person, the latest first.
+
+A model joins by a function in SOURCES: it is given the person, the reader, a moment and a number, and returns
+at most that many moments before it, of rows that the reader may see.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.models import User
+from cases.models.consents import Consent
+from cases.models.enquiries import Enquiry
+from cases.models.people import Merge, Person
+from gai_portal.lib.content import in_active_language
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of a timeline."""
+
+    at: datetime
+    kind: str
+    title: str
+    url: str = ""
+    details: list[str] = field(default_factory=list)
+    text: str = ""
+
+
+Source = Callable[[Person, User, datetime, int], Iterable[Moment]]
+
+
+def timeline(
+    person: Person, user: User, *, before: datetime | None = None
+) -> tuple[list[Moment], datetime | None]:
+    """A page of moments before `before` (now), and from when the next page goes on (None: that was all)."""
+    before = before or timezone.now()
+    found = [moment for source in SOURCES for moment in source(person, user, before, PAGE + 1)]
+    found.sort(key=lambda moment: moment.at, reverse=True)
+    return found[:PAGE], found[PAGE - 1].at if len(found) > PAGE else None
+
+
+def _enquiries(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
+    rows = Enquiry.objects.visible_to(user).filter(person=person, at__lt=before).standing().with_names()
+    for row in rows.order_by("-at", "-pk")[:limit]:
+        details = [in_active_language(row.outcome, "name")[0], in_active_language(row.channel, "name")[0]]
+        title = in_active_language(row.topic, "name")[0]
+        yield Moment(
+            row.at,
+            gettext("Enquiry"),
+            title,
+            row.get_absolute_url(),
+            [*details, str(row.author)],
+            row.note[:200],
+        )
+
+
+def _consents(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
+    rows = (
+        Consent.objects.visible_to(user)
+        .filter(person=person, recorded_at__lt=before)
+        .select_related("recorded_by")
+    )
+    for row in rows.order_by("-recorded_at")[:limit]:
+        yield Moment(
+            row.recorded_at,
+            gettext("Consent"),
+            gettext("Agreed to be on record"),
+            details=[str(row.get_form_display()), str(row.recorded_by)],
+        )
+
+
+def _merges(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
+    rows = (
+        Merge.objects.visible_to(user).filter(kept=person, at__lt=before).select_related("gone__office", "by")
+    )
+    for row in rows.order_by("-at")[:limit]:
+        title = gettext("Record {record} brought together with this one").format(record=row.gone.reference)
+        details = [str(row.by)] + ([gettext("undone")] if row.undone_at else [])
+        yield Moment(row.at, gettext("Merge"), title, details=details)
+
+
+SOURCES: list[Source] = [_enquiries, _consents, _merges]

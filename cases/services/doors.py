@@ -1,0 +1,109 @@
+"""How a record opens that would stay closed: with a reason in the office, by a narrow door outside."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.access import Accessed, Verb, record_access
+from accounts.models import AccessLog, User
+from accounts.roles import Role
+from accounts.services import notify
+from cases.models import Contact, IdentityDocument, Person, document_key
+from cases.permissions import can_record_person, can_unseal
+from municipalities.models import Office
+
+SHORTEST_REASON = 10  # characters
+QUESTIONS = 20  # to other offices
+QUESTIONS_WITHIN = timedelta(hours=1)
+
+
+class TooManyQuestions(Exception):
+    """Somebody asks other offices about more people than come to a desk in an hour."""
+
+
+@transaction.atomic
+def unseal(row: models.Model, *, reason: str, by: User, address: str | None = None) -> AccessLog:
+    """A coordinator opens a restricted record for the rest of the day, and says why.
+
+    The line in the access log is the permission. The office's coordinators, the author and the assigned
+    officer are told.
+    """
+    if not can_unseal(by, row):
+        raise PermissionDenied(f"{by} may not open {row._meta.model_name} {row.pk}")
+    reason = " ".join(reason.split())
+    if len(reason) < SHORTEST_REASON:
+        raise ValidationError(gettext("Say why in a few words: who reads the log has to understand it."))
+    line = record_access(Verb.UNSEALED, row, by=by, why=reason, address=address)
+    told = User.objects.with_role({Role.COORDINATOR}, line.municipality)
+    concerned = User.objects.filter(
+        pk__in=[getattr(row, "author_id", None), getattr(row, "assigned_to_id", None)], is_active=True
+    )
+    notify(
+        [user for user in [*told, *concerned] if user != by],
+        text=lambda: gettext("{who} has opened the restricted record {record}, with a reason.").format(
+            who=by, record=line.label
+        ),
+        url=row.get_absolute_url(),  # type: ignore[attr-defined]
+    )
+    return line
+
+
+@dataclass(frozen=True)
+class KnownElsewhere:
+    """All that one office learns of another's person: that there is one. The name and number stay inside."""
+
+    office: Office
+
+
+@transaction.atomic
+def known_elsewhere(
+    *,
+    by: User,
+    office: Office,
+    document: IdentityDocument | None = None,
+    phone: str = "",
+    address: str | None = None,
+) -> list[KnownElsewhere]:
+    """Whether another office knows somebody: the second of the three doors between offices (rules.md).
+
+    Before a person is recorded, an exact document (kind, country, number) or a verified telephone shows only
+    which office knows them. Never by name, and never a restricted record. Each question is logged, and after
+    QUESTIONS in an hour there are no more answers.
+    """
+    if not can_record_person(by, office):
+        raise PermissionDenied(f"{by} has no desk at {office}")
+    asked = AccessLog.objects.filter(user=by, verb=Verb.MATCHED, at__gte=timezone.now() - QUESTIONS_WITHIN)
+    if asked.count() >= QUESTIONS:
+        raise TooManyQuestions
+    same = Q(pk__in=[])
+    if document is not None and (key := document_key(document.number)):
+        holders = IdentityDocument.objects.filter(
+            kind=document.kind, country=document.country, number_key=key
+        )
+        same |= Q(pk__in=holders.values("person"))
+    if phone:
+        owners = Contact.objects.filter(channel="phone", value=phone, verified_at__isnull=False, whose="")
+        same |= Q(pk__in=owners.values("person"))
+    people = (
+        Person.objects.standing()
+        .consenting()
+        .filter(same, is_restricted=False)
+        .exclude(office__municipality=office.municipality_id)
+        .select_related("office__municipality")
+        .order_by("office__code", "pk")
+    )
+    found = list(people)
+    record_access(
+        Verb.MATCHED,
+        Accessed(Person._meta.label_lower, "–", municipality=office.municipality_id),
+        by=by,
+        address=address,
+    )
+    for person in found:  # the other office sees who asked
+        record_access(Verb.MATCHED, person, by=by, address=address)
+    return [KnownElsewhere(each) for each in dict.fromkeys(person.office for person in found)]

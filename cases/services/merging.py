@@ -1,0 +1,111 @@
+"""Two records of one person become one, with a trace, and can be taken apart again."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from cases.models import Alias, Merge, NamePart, Person
+from cases.permissions import can_merge_people, can_undo_merge
+from cases.services.people import index_names
+
+# What the kept record takes over where it says nothing itself.
+FILLED = ("born_on", "sex", "nationality", "language", "legal_status", "assigned_to")
+LEFT = (NamePart, Merge, Person)  # rows that do not move
+
+
+@transaction.atomic
+def merge_people(kept: Person, gone: Person, *, by: User) -> Merge:
+    """Everything that belongs to `gone` moves to `kept`: enquiries, cases, whatever leads to a person.
+
+    What both have (the same contact, the same document) stays where it is. Of two consents that of the kept
+    record counts, unless it holds no longer. A restricted record makes a restricted one.
+    """
+    kept, gone = _locked(kept, gone)
+    if not can_merge_people(by, kept, gone):
+        raise PermissionDenied(f"{by} may not merge {gone.reference} into {kept.reference}")
+    moved: dict[str, Any] = {}
+    for model, field in _leading_here():
+        for row in model._default_manager.filter(**{field: gone}).order_by("pk"):
+            if _give(row, field, kept, by):
+                moved.setdefault(model._meta.label_lower, []).append(row.pk)
+    if gone.name != kept.name:
+        alias, is_new = Alias.objects.get_or_create(
+            person=kept, name=gone.name, defaults={"kind": Alias.Kind.MERGED}
+        )
+        if is_new:
+            moved["alias"] = alias.pk
+    filled = [name for name in FILLED if not getattr(kept, name) and getattr(gone, name)]
+    for name in filled:
+        setattr(kept, name, getattr(gone, name))
+    if gone.is_restricted and not kept.is_restricted:
+        kept.is_restricted = True
+        filled.append("is_restricted")
+    moved["filled"] = filled
+    gone.merged_into = kept
+    for person in (kept, gone):
+        _save(person, by)
+    index_names(kept)
+    NamePart.objects.filter(person=gone).delete()
+    return Merge.objects.create(kept=kept, gone=gone, by=by, moved=moved)
+
+
+@transaction.atomic
+def undo_merge(merge: Merge, *, by: User) -> Merge:
+    """Give back what moved, as far as it is still there, and let both records stand again."""
+    merge = Merge.objects.select_for_update(of=("self",)).select_related("kept", "gone").get(pk=merge.pk)
+    kept, gone = _locked(merge.kept, merge.gone)
+    merge.kept, merge.gone = kept, gone
+    if not can_undo_merge(by, merge):
+        raise PermissionDenied(f"{by} may not undo the merge of {gone.reference}")
+    for model, field in _leading_here():
+        pks = merge.moved.get(model._meta.label_lower, [])
+        for row in model._default_manager.filter(**{field: kept, "pk__in": pks}).order_by("pk"):
+            _give(row, field, gone, by)
+    Alias.objects.filter(person=kept, pk=merge.moved.get("alias")).delete()
+    for name in merge.moved["filled"]:
+        if getattr(kept, name) == getattr(gone, name):
+            column: Any = Person._meta.get_field(name)
+            setattr(kept, name, column.get_default())
+    gone.merged_into = None
+    for person in (kept, gone):
+        _save(person, by)
+        index_names(person)
+    merge.undone_at, merge.undone_by = timezone.now(), by
+    merge.save(update_fields=["undone_at", "undone_by"])
+    return merge
+
+
+def _locked(*people: Person) -> list[Person]:
+    """In one order, whoever asks: two merges at once wait for each other and do not block each other."""
+    rows = Person.objects.select_for_update(of=("self",)).select_related("office", "consent")
+    found = {row.pk: row for row in rows.filter(pk__in=[person.pk for person in people]).order_by("pk")}
+    return [found[person.pk] for person in people]
+
+
+def _leading_here() -> Iterator[tuple[Any, str]]:
+    """Every model with a foreign key to a person, also those that are written later than this."""
+    for relation in Person._meta.related_objects:
+        if relation.related_model not in LEFT and isinstance(relation.field, models.ForeignKey):
+            yield relation.related_model, relation.field.name
+
+
+def _give(row: Any, field: str, person: Person, by: User) -> bool:
+    """Whether the row could move: it stays when the person has the same one already."""
+    setattr(row, field, person)
+    row._history_user = by
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        return False
+    return True
+
+
+def _save(person: Person, by: User) -> None:
+    person.version += 1
+    person._history_user = by  # type: ignore[attr-defined]
+    person.save()

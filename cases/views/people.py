@@ -1,0 +1,303 @@
+"""People on record: searched for, recorded, read and put right."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import Accessed, Verb, client_address, log_access
+from accounts.http import SignedInRequest
+from accounts.models import AccessLog
+from accounts.services import answer_once, first_answer
+from cases.forms.people import (
+    AliasForm,
+    ContactForm,
+    DocumentForm,
+    EditPersonForm,
+    NewPersonForm,
+    SearchForm,
+)
+from cases.models import (
+    Alias,
+    Contact,
+    Found,
+    IdentityDocument,
+    Person,
+    changes_in_file,
+    document_key,
+    find_people,
+    likely_duplicates,
+    timeline,
+)
+from cases.permissions import can_erase_person, can_renew_consent, can_unseal, can_work_with_person
+from cases.services.doors import KnownElsewhere, TooManyQuestions, known_elsewhere
+from cases.services.people import PersonChanged, correct_person, record_person, remove_item, save_item
+from cases.views.desk import get_offices
+from gai_portal.lib.paging import keyset_page
+
+SEARCHED = "cases.person searched for"  # the salt of the proof that somebody has searched
+PROOF_HOLDS = 60 * 60  # seconds
+READINGS = 5  # shown on the person's page
+ITEMS: dict[str, tuple[Any, Any]] = {
+    "names": (Alias, AliasForm),
+    "contacts": (Contact, ContactForm),
+    "documents": (IdentityDocument, DocumentForm),
+}
+
+
+def get_person(request: SignedInRequest, pk: int) -> Person:
+    """The person, or 404 for somebody who must not even know of the record."""
+    people = Person.objects.visible_to(request.user).select_related(
+        "office",
+        "consent__language",
+        "language",
+        "legal_status",
+        "author",
+        "assigned_to",
+        "merged_into__office",
+    )
+    return get_object_or_404(people, pk=pk)
+
+
+@require_safe
+def person_search(request: SignedInRequest) -> HttpResponse:
+    """Looking for somebody; the way to a new record leads through here."""
+    offices = get_offices(request.user)
+    form = SearchForm(request.GET)
+    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    found: list[Found] = []
+    if text:
+        found = find_people(request.user, text)
+        people = [each.person for each in found]
+        log_access(
+            request,
+            Verb.SEARCHED,
+            Accessed.rows(Person, people, offices[0].municipality_id if offices else ""),
+        )
+    context = {
+        "form": form,
+        "text": text,
+        "found": found,
+        "offices": offices,
+        "proof": signing.dumps([request.user.pk, text], salt=SEARCHED) if text else "",
+    }
+    return render(request, "cases/person_search.html", context)
+
+
+def searched_for(request: SignedInRequest) -> str | None:
+    """What was searched for before a record is opened; None without an own search in the last hour."""
+    proof = request.POST.get("proof") or request.GET.get("proof", "")
+    try:
+        user, text = signing.loads(proof, salt=SEARCHED, max_age=PROOF_HOLDS)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return text if user == request.user.pk else None
+
+
+@require_http_methods(["GET", "POST"])
+def person_create(request: SignedInRequest) -> HttpResponse:
+    offices = get_offices(request.user)
+    text = searched_for(request)
+    if not offices or text is None:
+        if request.method == "POST" and (url := first_answer(request)):
+            return redirect(url)
+        messages.info(request, _("Search first: perhaps the person is on record already."))
+        return redirect("cases:person_search")
+    form = NewPersonForm(
+        request.POST or None,
+        offices=offices,
+        initial={"name": "" if any(c.isdigit() for c in text) else text},
+    )
+    doubts: dict[str, Any] = {}
+    if request.method == "POST" and form.is_valid():
+        doubts = {} if "new_indeed" in request.POST else _doubts(request, form)
+        if not any(doubts.values()) and (url := _record(request, form)):
+            return redirect(url)
+    context = {
+        "form": form,
+        "offices": offices,
+        "proof": request.POST.get("proof") or request.GET.get("proof"),
+        "explanation": form.explained(),
+        **doubts,
+    }
+    return render(request, "cases/person_create.html", context)
+
+
+def _record(request: SignedInRequest, form: NewPersonForm) -> str | None:
+    def create() -> str:
+        person = record_person(
+            form.content(),
+            consent=form.consent(),
+            contacts=form.contacts(),
+            documents=form.documents(),
+            by=request.user,
+        )
+        messages.success(request, _("{name} is on record.").format(name=person.name))
+        return person.get_absolute_url()
+
+    try:
+        return answer_once(request, create)
+    except ValidationError as error:
+        form.add_error(None, error.messages)
+        return None
+
+
+def _doubts(request: SignedInRequest, form: NewPersonForm) -> dict[str, Any]:
+    """Who in the office may be the same person, and which other office knows this document or telephone."""
+    data = form.cleaned_data
+    office, document = data["office"], None
+    if data["number"]:
+        document = IdentityDocument(kind=data["kind"], number=data["number"], country=data["country"])
+    draft = Person(office=office, name=data["name"], born_on=data["born_on"])
+    keys = [document_key(data["number"])] if data["number"] else []
+    alike = likely_duplicates(request.user, draft, [data["phone"]] if data["phone"] else [], keys)
+    log_access(
+        request, Verb.SEARCHED, Accessed.rows(Person, [each.person for each in alike], office.municipality_id)
+    )
+    elsewhere: list[KnownElsewhere] = []
+    if document or data["phone"]:
+        try:
+            elsewhere = known_elsewhere(
+                by=request.user,
+                office=office,
+                document=document,
+                phone=data["phone"],
+                address=client_address(request),
+            )
+        except TooManyQuestions:
+            messages.warning(request, _("Other offices were not asked: too many questions within an hour."))
+    return {"alike": alike, "elsewhere": elsewhere}
+
+
+@require_safe
+def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The file: who it is, how to reach them, what they agreed to, and everything that happened."""
+    sealed = Person.objects.filter(pk=pk).first()
+    if sealed is not None and can_unseal(request.user, sealed):
+        return redirect("cases:unseal", kind="person", pk=pk)
+    person = get_person(request, pk)
+    log_access(request, Verb.READ, person)
+    before = parse_datetime(request.GET.get("before", "")[:40]) if request.GET.get("before") else None
+    moments, older = timeline(person, request.user, before=before if before and is_aware(before) else None)
+    contacts, documents = list(person.contacts.all()), list(person.documents_of_identity.all())
+    works = can_work_with_person(request.user, person)
+    duplicates: list[Found] = []
+    if works:
+        duplicates = likely_duplicates(
+            request.user,
+            person,
+            [contact.value for contact in contacts],
+            [document.number_key for document in documents],
+        )
+    context = {
+        "person": person,
+        "age": person.age_on(timezone.localdate()),
+        "aliases": person.aliases.all(),
+        "contacts": contacts,
+        "documents": documents,
+        "partners": person.consent.partners.all(),
+        "consent_holds": person.consent.holds_on(),
+        "duplicates": duplicates,
+        "moments": moments,
+        "older": older,
+        "changes": changes_in_file(person, request.user),
+        "readings": AccessLog.objects.of(person)[:READINGS],
+        "works": works,
+        "can_renew": can_renew_consent(request.user, person),
+        "can_erase": can_erase_person(request.user, person),
+    }
+    return render(request, "cases/person_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    person = get_person(request, pk)
+    if not can_work_with_person(request.user, person):
+        raise PermissionDenied
+    kept: dict[str, Any] = {"offices": get_offices(request.user), "person": person}
+    form = EditPersonForm(request.POST or None, **kept)
+    conflict = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            correct_person(person, form.content(), version=form.cleaned_data["version"], by=request.user)
+        except PersonChanged:
+            conflict = True
+            again = request.POST.copy()
+            again["version"] = str(person.version)
+            form = EditPersonForm(again, **kept)
+        else:
+            return _after_change(request, person, _("Saved."))
+    else:
+        log_access(request, Verb.READ, person)
+    return render(request, "cases/person_edit.html", {"person": person, "form": form, "conflict": conflict})
+
+
+def _after_change(request: SignedInRequest, person: Person, text: str) -> HttpResponse:
+    """Back to the file, or to the search when the change has closed it to the one who made it."""
+    if Person.objects.visible_to(request.user).filter(pk=person.pk).exists():
+        messages.success(request, text)
+        return redirect(person)
+    messages.info(request, _("{done} The record is restricted now.").format(done=text))
+    return redirect("cases:person_search")
+
+
+def get_item(person: Person, kind: str, pk: int | None) -> tuple[Any, Any]:
+    """A name, contact or document of the person, or a new one, and its form; 404 for any other word."""
+    if kind not in ITEMS:
+        raise Http404
+    model, form = ITEMS[kind]
+    if pk is None:
+        return model(person=person), form
+    return get_object_or_404(
+        model.objects.filter(person=person).select_related("person__office"), pk=pk
+    ), form
+
+
+@require_http_methods(["GET", "POST"])
+def person_item(request: SignedInRequest, pk: int, kind: str, item: int | None = None) -> HttpResponse:
+    """Add or change another name, a contact or a document."""
+    person = get_person(request, pk)
+    row, form_class = get_item(person, kind, item)
+    if not can_work_with_person(request.user, person):
+        raise PermissionDenied
+    form = form_class(request.POST or None, instance=row)
+    if request.method == "POST" and form.is_valid():
+
+        def save() -> str:
+            save_item(row, by=request.user)
+            messages.success(request, _("Saved."))
+            return person.get_absolute_url()
+
+        try:
+            return redirect(answer_once(request, save))
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+    elif request.method == "GET":
+        log_access(request, Verb.READ, person)
+    context = {"person": person, "form": form, "kind": kind, "item": row if item else None}
+    return render(request, "cases/person_item.html", context)
+
+
+@require_POST
+def person_item_remove(request: SignedInRequest, pk: int, kind: str, item: int) -> HttpResponse:
+    person = get_person(request, pk)
+    row, _form = get_item(person, kind, item)
+    remove_item(row, by=request.user)
+    messages.success(request, _("Removed."))
+    return redirect(person)
+
+
+@require_safe
+def person_readings(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Who has read the file, for those who may read it themselves."""
+    person = get_person(request, pk)
+    page = keyset_page(AccessLog.objects.of(person), request)
+    return render(request, "cases/person_readings.html", {"person": person, "page": page})

@@ -1,0 +1,273 @@
+"""Two offices: nothing of one is found at the other, by any queryset or page.
+
+The tables are to be extended: a model of the desk needs a line in RECORDS, an address a line in PAGES. Tests
+fail while one is missing.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from accounts.access import Verb, record_access
+from accounts.models import MunicipalityScopedQuerySet, User
+from accounts.roles import Role
+from cases.models import (
+    Alias,
+    Channel,
+    Consent,
+    Contact,
+    Enquiry,
+    IdentityDocument,
+    Merge,
+    NamePart,
+    Outcome,
+    Person,
+    ReferenceRow,
+    Topic,
+    find_people,
+    likely_duplicates,
+    timeline,
+)
+from municipalities.models import Office
+from tests.conftest import member
+from tests.factories import EnquiryFactory, PersonFactory
+from tests.test_access import addresses, answers
+
+# Rows that belong to no person and no office alone.
+NOBODYS = {"PublishedCounts", "QuarterCounts"}
+HISTORY = "Historical"
+
+
+class World:
+    """An office, its people, and one row of every kind with a word that must not be read elsewhere."""
+
+    def __init__(self, office: Office, mark: str, digits: str, *, restricted: bool = False) -> None:
+        self.office, self.mark, self.digits, self.restricted = office, mark, digits, restricted
+        town = office.municipality
+        name = office.code.lower() + ("r" if restricted else "")
+        self.officer = member(f"officer.{name}@example.org", Role.OFFICER, municipality=town)
+        self.colleague = member(f"colleague.{name}@example.org", Role.OFFICER, municipality=town)
+        self.coordinator = member(f"coordinator.{name}@example.org", Role.COORDINATOR, municipality=town)
+        self.rows: dict[str, models.Model] = {}
+        for model, make in RECORDS.items():
+            self.rows[model.__name__] = make(self)
+
+    def __getattr__(self, name: str) -> Any:
+        """`world.person` is its row of Person."""
+        return self.rows[next(key for key in self.rows if key.lower() == name.replace("_", ""))]
+
+    def secrets(self) -> list[str]:
+        person = self.rows["Person"]
+        return [self.mark.lower(), self.digits, f"{self.office.code}-P{person.pk}".lower()]
+
+    def ways_to_ask(self) -> list[str]:
+        return [
+            f"{self.mark} Semedo",
+            self.mark,
+            f"+238{self.digits}",
+            self.digits,
+            f"AB{self.digits}",
+            f"{self.mark}@example.org",
+            self.rows["Person"].reference,  # type: ignore[attr-defined]
+            str(self.rows["Enquiry"]),
+        ]
+
+
+def _person(world: World) -> Person:
+    return PersonFactory(
+        office=world.office,
+        author=world.officer,
+        name=f"{world.mark} Semedo",
+        is_restricted=world.restricted,
+        consent__witness=world.mark,
+    )
+
+
+def _enquiry(world: World) -> Enquiry:
+    topic = Topic.objects.get_or_create(
+        code="VBG.01" if world.restricted else "RES.02",
+        defaults={"name_pt": "Assunto", "is_restricted": world.restricted},
+    )[0]
+    return EnquiryFactory(
+        office=world.office, author=world.officer, topic=topic, person=world.person, note=f"nota {world.mark}"
+    )
+
+
+def _merge(world: World) -> Merge:
+    gone = PersonFactory(
+        office=world.office, author=world.officer, name=f"{world.mark} Gone", merged_into=world.person
+    )
+    return Merge.objects.create(kept=world.person, gone=gone, by=world.officer)
+
+
+# One row of each model, in an order in which they can be made.
+RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
+    Person: _person,
+    Consent: lambda world: world.person.consent,
+    NamePart: lambda world: NamePart.objects.filter(person=world.person).first(),
+    Alias: lambda world: Alias.objects.create(person=world.person, name=f"{world.mark} Bia"),
+    Contact: lambda world: Contact.objects.create(
+        person=world.person, channel="phone", value=f"+238{world.digits}", caution=world.mark
+    ),
+    IdentityDocument: lambda world: IdentityDocument.objects.create(
+        person=world.person, kind="passport", number=f"AB{world.digits}", country="GW"
+    ),
+    Enquiry: _enquiry,
+    Merge: _merge,
+}
+
+# Every page of the desk, with what stands in its address: rows of the other office.
+PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "cases:desk": lambda world: {},
+    "cases:enquiry_list": lambda world: {},
+    "cases:enquiry_create": lambda world: {},
+    "cases:enquiry_detail": lambda world: {"pk": world.enquiry.pk},
+    "cases:enquiry_correct": lambda world: {"pk": world.enquiry.pk},
+    "cases:enquiry_void": lambda world: {"pk": world.enquiry.pk},
+    "cases:enquiry_figures": lambda world: {},
+    "cases:topic_card": lambda world: {"code": world.enquiry.topic_id},
+    "cases:person_search": lambda world: {},
+    "cases:person_create": lambda world: {},
+    "cases:person_detail": lambda world: {"pk": world.person.pk},
+    "cases:person_edit": lambda world: {"pk": world.person.pk},
+    "cases:person_readings": lambda world: {"pk": world.person.pk},
+    "cases:person_item_add": lambda world: {"pk": world.person.pk, "kind": "contacts"},
+    "cases:person_item_edit": lambda world: {
+        "pk": world.person.pk,
+        "kind": "contacts",
+        "item": world.contact.pk,
+    },
+    "cases:consent_renew": lambda world: {"pk": world.person.pk},
+    "cases:consent_withdraw": lambda world: {"pk": world.person.pk},
+    "cases:sealed_list": lambda world: {},
+    "cases:unsealed_list": lambda world: {},
+    "cases:unseal": lambda world: {"pk": world.person.pk, "kind": "person"},
+}
+# What a reader may ask in the address, of each page that answers it.
+QUERIES: dict[str, list[str]] = {
+    "cases:enquiry_list": ["q", "author"],
+    "cases:enquiry_create": ["person"],
+    "cases:person_search": ["q"],
+    "cases:person_detail": ["before"],
+}
+# Pages outside the desk that show something of it.
+AROUND = ["/workspace/", "/workspace/notices/"]
+
+
+@pytest.fixture
+def worlds(office_praia, office_sal, db) -> tuple[World, World]:
+    Channel.objects.create(code="in_person", name_pt="Presencial")
+    Outcome.objects.create(code="informed", name_pt="Informado")
+    return World(office_praia, "Quimbombo", "9912345"), World(office_sal, "Zumbizeiro", "9954321")
+
+
+@pytest.fixture
+def sealed(worlds, office_praia) -> World:
+    """What the officer of Praia keeps from her colleagues."""
+    world = World(office_praia, "Xaxualho", "9967891", restricted=True)
+    record_access(Verb.UNSEALED, world.person, by=world.coordinator, why="Xaxualho ficou doente")
+    return world
+
+
+def desk_models() -> list[type[models.Model]]:
+    return [
+        model
+        for model in apps.get_app_config("cases").get_models()
+        if not issubclass(model, ReferenceRow)
+        and not model.__name__.startswith(HISTORY)
+        and model.__name__ not in NOBODYS
+    ]
+
+
+def test_every_model_of_the_desk_is_walked():
+    assert {model.__name__ for model in desk_models()} == {model.__name__ for model in RECORDS}
+
+
+def test_every_page_of_the_desk_is_walked():
+    pages = {
+        name for name, entry in addresses() if name.startswith("cases:") and "GET" in answers(entry.callback)
+    }
+    assert pages == set(PAGES)
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
+def test_no_queryset_leads_from_one_office_to_the_other(worlds, model):
+    assert issubclass(model._default_manager._queryset_class, MunicipalityScopedQuerySet)
+    for here, there in (worlds, worlds[::-1]):
+        for user in (here.officer, here.coordinator):
+            seen = set(model._default_manager.visible_to(user).values_list("pk", flat=True))
+            assert here.rows[model.__name__].pk in seen
+            assert there.rows[model.__name__].pk not in seen
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
+def test_no_queryset_leads_to_what_a_colleague_keeps_restricted(sealed, model):
+    row = sealed.rows[model.__name__]
+    assert model._default_manager.visible_to(sealed.officer).filter(pk=row.pk).exists()
+    assert not model._default_manager.visible_to(sealed.colleague).filter(pk=row.pk).exists()
+
+
+def test_no_search_leads_from_one_office_to_the_other(worlds):
+    for here, there in (worlds, worlds[::-1]):
+        for user in (here.officer, here.coordinator):
+            for asked in there.ways_to_ask():
+                assert find_people(user, asked) == [], asked
+            numbers = ([there.contact.value], [there.identity_document.number_key])
+            stranger = Person(office=here.office, name=there.person.name)
+            assert likely_duplicates(user, stranger, *numbers) == []
+            assert timeline(there.person, user)[0] == []
+
+
+def opened(client: Client, user: User, name: str, there: World, query: str = "") -> str:
+    """What a page tells, whatever it answers; the words of a redirect, too."""
+    client.force_login(user)
+    response = client.get(reverse(name, kwargs=PAGES[name](there)) + query, follow=True)
+    return " ".join([response.content.decode(), *(url for url, _status in response.redirect_chain)]).lower()
+
+
+def told(text: str, there: World, asked: str = "") -> list[str]:
+    """The secrets in a page that were not in the question itself."""
+    return [secret for secret in there.secrets() if secret in text and secret not in asked.lower()]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_leads_from_one_office_to_the_other(client, worlds, name):
+    for here, there in (worlds, worlds[::-1]):
+        for user in (here.officer, here.coordinator):
+            assert told(opened(client, user, name, there), there) == []
+            for parameter in QUERIES.get(name, []):
+                for asked in [*there.ways_to_ask(), str(there.officer.pk), str(there.person.pk)]:
+                    text = opened(client, user, name, there, f"?{parameter}={asked.replace('+', '%2B')}")
+                    assert told(text, there, asked) == [], (parameter, asked)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_leads_to_what_a_colleague_keeps_restricted(client, sealed, name):
+    assert told(opened(client, sealed.colleague, name, sealed), sealed) == []
+    for parameter in QUERIES.get(name, []):
+        for asked in [*sealed.ways_to_ask(), str(sealed.person.pk)]:
+            text = opened(client, sealed.colleague, name, sealed, f"?{parameter}={asked.replace('+', '%2B')}")
+            assert told(text, sealed, asked) == [], (parameter, asked)
+
+
+@pytest.mark.parametrize("path", AROUND)
+def test_no_page_around_the_desk_tells_of_it(client, worlds, sealed, path):
+    here, there = worlds
+    for user, secret in ((there.officer, here), (there.coordinator, here), (sealed.colleague, sealed)):
+        client.force_login(user)
+        assert told(client.get(path).content.decode().lower(), secret) == []
+
+
+def test_the_walk_would_notice(client, worlds):
+    """The same pages, opened by those who may: they do tell."""
+    here, _there = worlds
+    for name in ("cases:person_detail", "cases:enquiry_detail", "cases:person_edit"):
+        assert told(opened(client, here.officer, name, here), here)
+    assert told(
+        opened(client, here.officer, "cases:person_search", here, f"?q={here.digits}"), here, here.digits
+    )

@@ -1,0 +1,377 @@
+"""The pages about people: searched before recorded, read-logged, corrected, withdrawn."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AccessLog
+from cases.models import Alias, Consent, Contact, IdentityDocument, Person
+from cases.services.doors import QUESTIONS
+from tests.factories import ConsentFactory, EnquiryFactory, LanguageFactory, PersonFactory
+
+SEARCH = "/workspace/desk/people/"
+CREATE = "/workspace/desk/people/new/"
+
+
+@pytest.fixture
+def desk(client, desk_praia):
+    client.force_login(desk_praia)
+    return client
+
+
+@pytest.fixture
+def maria(office_praia, desk_praia) -> Person:
+    return PersonFactory(office=office_praia, author=desk_praia, name="Maria Tavares")
+
+
+@pytest.fixture
+def new_person(desk) -> dict:
+    """The least that an officer sends for somebody new, after a search."""
+    proof = desk.get(SEARCH, {"q": "Fatumata Djaló"}).context["proof"]
+    return {
+        "proof": proof,
+        "name": "Fatumata Djaló",
+        "spoken_in": LanguageFactory().pk,
+        "given": "signed",
+        "for_follow_up": "on",
+        "ends_on": str(timezone.localdate() + timedelta(days=400)),
+    }
+
+
+def lines() -> list[tuple[str, str]]:
+    return list(AccessLog.objects.order_by("pk").values_list("verb", "kind"))
+
+
+def test_a_search_shows_who_is_meant_and_leaves_a_line(desk, maria):
+    page = desk.get(SEARCH, {"q": "tavarez maria"})
+    assert "Maria Tavares" in page.content.decode()
+    line = AccessLog.objects.get()
+    assert (line.verb, line.label, line.municipality) == ("searched", maria.reference, "CV-PR")
+
+
+def test_without_words_nothing_is_searched_and_nothing_noted(desk, maria):
+    assert "Maria" not in desk.get(SEARCH).content.decode()
+    assert lines() == []
+
+
+def test_nobody_is_recorded_without_a_search(desk, new_person):
+    del new_person["proof"]
+    assert desk.get(CREATE).url == SEARCH
+    assert desk.post(CREATE, new_person).url == SEARCH
+    assert not Person.objects.exists()
+
+
+def test_the_search_of_somebody_else_does_not_count(desk, client, coordinator_praia, new_person):
+    client.force_login(coordinator_praia)
+    assert client.post(CREATE, new_person).url == SEARCH
+    assert not Person.objects.exists()
+
+
+def test_a_search_counts_for_an_hour(desk, new_person, time_machine):
+    time_machine.move_to(timezone.now() + timedelta(minutes=61))
+    assert desk.post(CREATE, new_person).url == SEARCH
+
+
+def test_a_new_record_begins_with_the_name_that_was_searched_for(desk, new_person):
+    form = desk.get(CREATE, {"proof": new_person["proof"]}).context["form"]
+    assert form["name"].value() == "Fatumata Djaló"
+
+
+def test_a_person_is_recorded(desk, new_person, desk_praia):
+    extra = {
+        "phone": "991 23 45",
+        "phone_checked": "on",
+        "kind": "passport",
+        "number": "C 123",
+        "country": "GW",
+    }
+    page = desk.post(CREATE, new_person | extra, follow=True)
+    person = Person.objects.get()
+    assert page.redirect_chain[-1][0] == person.get_absolute_url()
+    assert (person.name, person.author) == ("Fatumata Djaló", desk_praia)
+    assert person.contacts.get().value == "+2389912345"
+    assert person.contacts.get().verified_at is not None
+    assert person.documents_of_identity.get().number_key == "C123"
+    assert "GAI Praia" in person.consent.explained
+
+
+def test_a_double_click_records_one_person(desk, new_person):
+    new_person["once"] = str(uuid4())
+    first = desk.post(CREATE, new_person)
+    assert desk.post(CREATE, new_person | {"new_indeed": "1"}).url == first.url
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 500),
+        ("phone", "12345"),
+        ("born_on", str(timezone.localdate() + timedelta(days=1))),
+        ("born_on", "1850-01-01"),
+        ("born_on", "não sei"),
+        ("ends_on", str(timezone.localdate() - timedelta(days=1))),
+        ("ends_on", "2199-01-01"),
+        ("ends_on", ""),
+        ("spoken_in", ""),
+        ("given", "guessed"),
+        ("nationality", "ZZ"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_nothing_is_lost(desk, new_person, field, value):
+    form = desk.post(CREATE, new_person | {field: value}).context["form"]
+    assert field in form.errors
+    if field != "name":
+        assert form["name"].value() == "Fatumata Djaló"
+    assert not Person.objects.exists()
+
+
+def test_a_spoken_agreement_needs_a_witness(desk, new_person):
+    form = desk.post(CREATE, new_person | {"given": "spoken"}).context["form"]
+    assert "witness" in form.errors
+    desk.post(CREATE, new_person | {"given": "spoken", "witness": "Ana Lima"})
+    assert Consent.objects.get().witness == "Ana Lima"
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        ({"number": "C123"}, "kind"),
+        ({"kind": "passport", "country": "GW"}, "number"),
+        ({"kind": "passport", "number": "--", "country": "GW"}, "number"),
+        ({"kind": "passport", "number": "C123"}, "country"),
+        ({"kind": "permit", "number": "C123", "country": "GW"}, "country"),
+    ],
+)
+def test_a_document_has_kind_number_and_the_right_country(desk, new_person, document, field):
+    assert field in desk.post(CREATE, new_person | document).context["form"].errors
+    assert not Person.objects.exists()
+
+
+def test_likely_duplicates_are_shown_before_somebody_is_recorded(desk, new_person, office_praia, desk_praia):
+    PersonFactory(office=office_praia, author=desk_praia, name="Djaló Fatoumata")
+    page = desk.post(CREATE, new_person)
+    assert "Djaló Fatoumata" in page.content.decode()
+    assert Person.objects.count() == 1
+    desk.post(CREATE, new_person | {"new_indeed": "1"})
+    assert Person.objects.count() == 2
+
+
+def test_two_of_one_name_and_other_birthdays_are_no_duplicates(desk, new_person, office_praia, desk_praia):
+    PersonFactory(office=office_praia, author=desk_praia, name="Fatumata Djaló", born_on="1970-03-02")
+    desk.post(CREATE, new_person | {"born_on": "1999-11-20"})
+    assert Person.objects.count() == 2
+
+
+def test_a_restricted_duplicate_of_a_colleague_is_not_given_away(
+    desk, new_person, office_praia, coordinator_praia
+):
+    hidden = PersonFactory(
+        office=office_praia, author=coordinator_praia, name="Fatumata Djaló", is_restricted=True
+    )
+    Contact.objects.create(person=hidden, channel="phone", value="+2389912345", verified_at=timezone.now())
+    page = desk.post(CREATE, new_person | {"phone": "9912345"}, follow=True)
+    assert hidden.reference not in page.content.decode()
+    assert Person.objects.count() == 2
+
+
+@pytest.fixture
+def known_at_sal(office_sal, desk_sal) -> Person:
+    person = PersonFactory(office=office_sal, author=desk_sal, name="Segredo de Sal")
+    Contact.objects.create(person=person, channel="phone", value="+2389912345", verified_at=timezone.now())
+    return person
+
+
+def test_another_office_that_knows_the_telephone_is_named_and_nothing_else(desk, new_person, known_at_sal):
+    page = desk.post(CREATE, new_person | {"phone": "9912345"}).content.decode()
+    assert "GAI Sal" in page
+    assert "Segredo" not in page
+    assert known_at_sal.reference not in page
+    assert AccessLog.objects.of(known_at_sal).get().verb == "matched"
+    desk.post(CREATE, new_person | {"phone": "9912345", "new_indeed": "1"})
+    assert Person.objects.filter(name="Fatumata Djaló").exists()
+
+
+def test_who_asks_too_often_gets_no_more_answers_and_can_still_work(
+    desk, new_person, known_at_sal, desk_praia
+):
+    AccessLog.objects.bulk_create(
+        [AccessLog(user=desk_praia, who="x", verb="matched", kind="cases.person", label="–")] * QUESTIONS
+    )
+    page = desk.post(CREATE, new_person | {"phone": "9912345"}, follow=True).content.decode()
+    assert "GAI Sal" not in page
+    assert Person.objects.filter(name="Fatumata Djaló").exists()
+
+
+def test_the_file_shows_everything_and_leaves_a_line(desk, maria, office_praia, desk_praia):
+    Alias.objects.create(person=maria, name="Bia Moreno")
+    Contact.objects.create(person=maria, channel="phone", value="+2389912345", caution="Não dizer quem fala")
+    IdentityDocument.objects.create(
+        person=maria, kind="passport", number="C123", country="GW", expires_on="2020-01-01"
+    )
+    EnquiryFactory(office=office_praia, author=desk_praia, person=maria, topic__name_pt="Renovação")
+    html = desk.get(maria.get_absolute_url()).content.decode()
+    for text in ("Maria Tavares", "Bia Moreno", "991 23 45", "Não dizer quem fala", "C123", "Renovação"):
+        assert text in html
+    assert lines() == [("read", "cases.person")]
+    assert "Desk Praia" in desk.get(maria.get_absolute_url()).content.decode()
+
+
+def test_the_timeline_goes_on_page_by_page(desk, maria, office_praia, desk_praia):
+    for hours in range(40):
+        EnquiryFactory(
+            office=office_praia,
+            author=desk_praia,
+            person=maria,
+            at=timezone.now() - timedelta(hours=hours + 1),
+        )
+    first = desk.get(maria.get_absolute_url()).context
+    second = desk.get(maria.get_absolute_url(), {"before": first["older"].isoformat()}).context
+    assert (len(first["moments"]), len(second["moments"]), second["older"]) == (
+        25,
+        16,
+        None,
+    )  # with the consent
+    assert desk.get(maria.get_absolute_url(), {"before": "yesterday"}).status_code == 200
+
+
+def test_restricted_enquiries_of_colleagues_stay_out_of_the_timeline(
+    desk, maria, office_praia, coordinator_praia, violence
+):
+    EnquiryFactory(
+        office=office_praia, author=coordinator_praia, person=maria, topic=violence, note="Segredo"
+    )
+    html = desk.get(maria.get_absolute_url()).content.decode()
+    assert "Violência" not in html
+    assert "Segredo" not in html
+
+
+def test_a_file_costs_the_same_however_much_is_in_it(desk, maria, office_praia, desk_praia, count_queries):
+    def fill(number):
+        for n in range(number):
+            Alias.objects.create(person=maria, name=f"Nome {n} {number}")
+            Contact.objects.create(person=maria, channel="email", value=f"m{n}.{number}@example.org")
+            IdentityDocument.objects.create(person=maria, kind="other", number=f"{number}N{n}", country="GW")
+            EnquiryFactory(office=office_praia, author=desk_praia, person=maria)
+            PersonFactory(office=office_praia, author=desk_praia, name="Maria Tavares")
+            ConsentFactory(person=maria, recorded_by=desk_praia)
+
+    fill(1)
+    desk.get(maria.get_absolute_url())
+    one = count_queries(lambda: desk.get(maria.get_absolute_url()))
+    fill(20)
+    assert count_queries(lambda: desk.get(maria.get_absolute_url())) == one
+
+
+def test_a_correction_shows_in_the_history_of_the_file(desk, maria):
+    address = reverse("cases:person_edit", args=[maria.pk])
+    sent = {"name": "Maria Moreno", "version": maria.version, "nationality": "GW"}
+    html = desk.post(address, sent, follow=True).content.decode()
+    assert "<del>Maria Tavares</del>" in html
+    assert "<ins>Maria Moreno</ins>" in html
+
+
+def test_who_saves_over_a_colleagues_change_is_told_and_keeps_the_own_text(desk, maria):
+    address = reverse("cases:person_edit", args=[maria.pk])
+    Person.objects.update(version=2)
+    page = desk.post(address, {"name": "Maria Moreno", "version": 1})
+    assert page.context["conflict"]
+    assert page.context["form"]["name"].value() == "Maria Moreno"
+    desk.post(address, {"name": "Maria Moreno", "version": page.context["form"]["version"].value()})
+    maria.refresh_from_db()
+    assert maria.name == "Maria Moreno"
+
+
+def test_who_restricts_a_colleagues_record_is_told_that_it_is_closed_now(client, maria, coordinator_praia):
+    client.force_login(coordinator_praia)
+    sent = {"name": "Maria Tavares", "version": 1, "is_restricted": "on"}
+    page = client.post(reverse("cases:person_edit", args=[maria.pk]), sent, follow=True)
+    assert page.redirect_chain[-1][0] == SEARCH
+
+
+def test_a_contact_is_added_changed_and_removed(desk, maria):
+    add = reverse("cases:person_item_add", args=[maria.pk, "contacts"])
+    desk.post(add, {"channel": "phone", "value": "991 23 45", "may_call": "on", "checked": "on"})
+    contact = maria.contacts.get()
+    assert (contact.value, contact.may_whatsapp, contact.verified_at is None) == ("+2389912345", False, False)
+    edit = reverse("cases:person_item_edit", args=[maria.pk, "contacts", contact.pk])
+    desk.post(edit, {"channel": "phone", "value": "9954321", "safe_from": "18:00", "safe_until": "20:00"})
+    contact.refresh_from_db()
+    assert (contact.value, contact.may_call, contact.verified_at) == ("+2389954321", False, None)
+    html = desk.post(
+        reverse("cases:person_item_remove", args=[maria.pk, "contacts", contact.pk]), follow=True
+    ).content.decode()
+    assert not maria.contacts.exists()
+    assert "995 43 21" in html  # in the history
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "field"),
+    [
+        ("contacts", {"channel": "phone", "value": "123"}, "value"),
+        ("contacts", {"channel": "email", "value": "123"}, "value"),
+        ("contacts", {"channel": "phone", "value": "9912345", "safe_from": "18:00"}, "__all__"),
+        ("names", {"name": " ", "kind": "former"}, "name"),
+        ("names", {"name": "Bia", "kind": "merged"}, "kind"),
+        ("documents", {"kind": "visa", "number": "1", "country": "GW"}, "country"),
+        ("documents", {"kind": "passport", "number": "-", "country": "GW"}, "number"),
+    ],
+)
+def test_a_wrong_item_is_told_at_its_field(desk, maria, kind, sent, field):
+    page = desk.post(reverse("cases:person_item_add", args=[maria.pk, kind]), sent)
+    assert field in page.context["form"].errors
+
+
+def test_the_same_item_twice_is_told_in_words(desk, maria):
+    Contact.objects.create(person=maria, channel="phone", value="+2389912345")
+    sent = {"channel": "phone", "value": "991 23 45", "may_call": "on"}
+    page = desk.post(reverse("cases:person_item_add", args=[maria.pk, "contacts"]), sent)
+    assert page.context["form"].errors
+    assert maria.contacts.count() == 1
+
+
+def test_an_item_of_somebody_else_is_not_found_under_this_person(desk, maria, office_praia, desk_praia):
+    other = PersonFactory(office=office_praia, author=desk_praia)
+    row = Contact.objects.create(person=other, channel="phone", value="+2389912345")
+    for name in ("cases:person_item_edit", "cases:person_item_remove"):
+        assert desk.post(reverse(name, args=[maria.pk, "contacts", row.pk])).status_code == 404
+    assert desk.get(reverse("cases:person_item_add", args=[maria.pk, "secrets"])).status_code == 404
+
+
+def test_an_ended_agreement_stops_the_work_until_it_is_renewed(desk, office_praia, desk_praia):
+    long_ago = timezone.localdate() - timedelta(days=800)
+    person = PersonFactory(office=office_praia, author=desk_praia, consent__starts_on=long_ago)
+    assert desk.get(reverse("cases:person_edit", args=[person.pk])).status_code == 403
+    renew = reverse("cases:consent_renew", args=[person.pk])
+    sent = {"spoken_in": LanguageFactory().pk, "given": "signed", "ends_on": str(timezone.localdate())}
+    desk.post(renew, sent)
+    assert desk.get(reverse("cases:person_edit", args=[person.pk])).status_code == 200
+    assert person.consents.count() == 2
+
+
+@pytest.mark.parametrize(("choice", "erasure"), [("erase", "erased"), ("anonymise", "anonymised")])
+def test_a_withdrawal_does_at_once_what_the_person_chose(desk, maria, choice, erasure):
+    page = desk.post(reverse("cases:consent_withdraw", args=[maria.pk]), {"choice": choice}, follow=True)
+    maria.refresh_from_db()
+    assert (maria.erasure, maria.name) == (erasure, "")
+    assert maria.reference in page.content.decode()
+    html = desk.get(maria.get_absolute_url()).content.decode()
+    assert "Maria" not in html
+
+
+def test_readings_are_listed_page_by_page(desk, maria, desk_praia):
+    AccessLog.objects.bulk_create(
+        [
+            AccessLog(
+                user=desk_praia, who="Desk Praia", verb="read", kind="cases.person", key=maria.pk, label="x"
+            )
+            for _ in range(30)
+        ]
+    )
+    page = desk.get(reverse("cases:person_readings", args=[maria.pk])).context["page"]
+    assert len(page) == 25
+    assert page.next_url
