@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.forms.fields import NoteField, TopicSelect
-from cases.models import NOTE_LIMIT, Channel, Enquiry, Language, Outcome, Topic
+from cases.forms.person_choice import PersonChoice, Who
+from cases.models import NOTE_LIMIT, Channel, Enquiry, Language, Outcome, Person, Topic
 from cases.services.enquiries import CONTENT_FIELDS
 from cases.statistics import most_frequent
 from gai_portal.lib.countries import nationality_names
@@ -24,8 +25,8 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 FREQUENT = 8
 
 
-class EnquiryForm(forms.Form):
-    """One contact at the desk. Anonymous: nothing about the person is required."""
+class EnquiryForm(PersonChoice):
+    """One contact at the desk. Anonymous first: nothing about the person is required."""
 
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
     topic = forms.TypedChoiceField(
@@ -86,6 +87,8 @@ class EnquiryForm(forms.Form):
         self._offer_topics()
         self._offer_lists()
         self._offer_nationalities()
+        chosen = self.data.get(self.add_prefix("person")) if self.is_bound else self.initial.get("person")
+        self.choose_among(user, str(chosen or ""))
 
     def _offer_topics(self) -> None:
         """The topics that this office meets most often come first, the others by group."""
@@ -176,9 +179,28 @@ class CorrectionForm(EnquiryForm):
             for name in ("office", "topic", "channel", "outcome", "language")
         }
         initial |= {"day": at.date(), "hour": at.time(), "version": enquiry.version}
+        if enquiry.person_id:
+            initial |= {"who": Who.KNOWN, "person": str(enquiry.person_id)}
         super().__init__(*args, enquiry=enquiry, initial=initial, **kwargs)
         for name in ("day", "hour"):
             self.fields[name].help_text = ""
+        self.fields["who"].choices = [choice for choice in Who.choices if choice[0] != Who.NEW]  # type: ignore[attr-defined]
+        if enquiry.person_id and not self._read(str(enquiry.person_id)):
+            for name in ("who", "asked", "person"):  # somebody whom the reader must not know of
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "who" not in self.fields:
+            data["person"] = cast("Enquiry", self.enquiry).person
+        return data
+
+    def _chosen(self, data: dict[str, Any]) -> Person | None:
+        """Who is named already may stay named after the agreement has ended."""
+        enquiry = cast("Enquiry", self.enquiry)
+        if data.get("person") == str(enquiry.person_id):
+            return enquiry.person
+        return super()._chosen(data)
 
 
 class VoidForm(forms.Form):

@@ -195,7 +195,7 @@ class Enquiry(models.Model):
     def changes_for(self, user: User) -> list[Change]:
         """What happened to it, the latest first; what was restricted stays with author and assignee."""
         rows = self.history.select_related(
-            "office", "topic__parent", "channel", "outcome", "language", "history_user"
+            "office", "topic__parent", "channel", "outcome", "language", "person__office", "history_user"
         ).order_by("history_date", "history_id")
         if user.pk not in {self.author_id, self.assigned_to_id} and not self.is_restricted:
             rows = rows.filter(is_restricted=False)
@@ -227,6 +227,7 @@ SHOWN_FIELDS = (
     "nationality",
     "language",
     "note",
+    "person",
 )
 
 
@@ -245,6 +246,8 @@ def describe(row: Any, field: str) -> str:
             return row.topic.full_name()
         case "sex" | "age_band":
             return str(getattr(row, f"get_{field}_display")())
+        case "person":
+            return row.person.reference if row.person else ""  # never a name: it may be restricted
         case "nationality":
             return nationality_name(row.nationality)
         case _:

@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from cases.models import Enquiry
-from cases.permissions import can_correct_enquiry, can_log_enquiry, can_undo_enquiry, can_void_enquiry
+from cases.permissions import (
+    can_correct_enquiry,
+    can_log_enquiry,
+    can_undo_enquiry,
+    can_void_enquiry,
+    can_work_with_person,
+)
 
 # What the person at the desk says, and a correction may change.
 CONTENT_FIELDS = (
@@ -24,6 +30,7 @@ CONTENT_FIELDS = (
     "nationality",
     "language",
     "note",
+    "person",
 )
 
 
@@ -36,6 +43,7 @@ def log_enquiry(content: Mapping[str, Any], *, by: User) -> Enquiry:
     enquiry = Enquiry(**content, author=by)
     if not can_log_enquiry(by, enquiry.office):
         raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
+    _ascribe(enquiry, by)
     enquiry.is_restricted = enquiry.topic.is_restricted
     _save(enquiry, by)
     return enquiry
@@ -51,8 +59,11 @@ def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: in
         raise EnquiryChanged
     if all(getattr(enquiry, name) == value for name, value in content.items()):
         return enquiry
+    former = enquiry.person_id
     for name, value in content.items():
         setattr(enquiry, name, value)
+    if enquiry.person_id != former:
+        _ascribe(enquiry, by)
     if not can_log_enquiry(by, enquiry.office):
         raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
     enquiry.is_restricted = enquiry.topic.is_restricted
@@ -83,8 +94,23 @@ def undo_enquiry(enquiry: Enquiry, *, by: User) -> Enquiry:
     return _void(enquiry, "", by)
 
 
+def _ascribe(enquiry: Enquiry, by: User) -> None:
+    """Named only with consent. What the enquiry leaves open is taken from the record of its person."""
+    person = enquiry.person
+    if person is None:
+        return
+    if not can_work_with_person(by, person) or not can_log_enquiry(by, person.office):
+        raise PermissionDenied(f"{by} may not name {person.reference}")
+    if person.office.municipality_id != enquiry.office.municipality_id:
+        raise PermissionDenied(f"{person.reference} belongs to another office")
+    enquiry.sex = enquiry.sex or person.sex
+    enquiry.nationality = enquiry.nationality or person.nationality
+    enquiry.language = enquiry.language or person.language
+    enquiry.age_band = enquiry.age_band or person.age_band_on(timezone.localdate(enquiry.at))
+
+
 def _locked(enquiry: Enquiry) -> Enquiry:
-    related = ("office", "topic", "channel", "outcome", "language", "author")
+    related = ("office", "topic", "channel", "outcome", "language", "author", "person__office")
     return Enquiry.objects.select_for_update(of=("self",)).select_related(*related).get(pk=enquiry.pk)
 
 

@@ -1,6 +1,8 @@
 """An enquiry's pages: logged, listed, read, corrected, voided."""
 
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,12 +14,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import Verb, log_access
+from accounts.access import Accessed, Verb, log_access
 from accounts.http import SignedInRequest
-from accounts.services import answer_form, restore_draft
+from accounts.services import AlreadySent, answer_form, discard_draft, restore_draft, save_draft
 from cases.filters import EnquiryFilter
 from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
-from cases.models import Enquiry, Topic, describe, label_of
+from cases.forms.person_choice import Who
+from cases.models import Enquiry, Person, Topic, describe, label_of
 from cases.permissions import can_correct_enquiry, can_undo_enquiry, can_unseal, can_void_enquiry, coordinates
 from cases.services.enquiries import (
     CONTENT_FIELDS,
@@ -37,7 +40,7 @@ PERSON_FIELDS = ("sex", "age_band", "nationality")
 def get_enquiry(request: SignedInRequest, pk: int) -> Enquiry:
     """The enquiry, or 404 for somebody it must not even be known to."""
     enquiries = Enquiry.objects.visible_to(request.user).with_names()
-    return get_object_or_404(enquiries.select_related("language", "voided_by"), pk=pk)
+    return get_object_or_404(enquiries.select_related("language", "voided_by", "person__office"), pk=pk)
 
 
 def clock(moment: Any) -> str:
@@ -55,18 +58,26 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and "show_topic" in request.POST:  # without JavaScript
         form = EnquiryForm(initial=request.POST.dict(), **kept)
         asked_for = request.POST.get("topic", "")
+    elif request.method == "POST" and request.POST.get("who") == Who.NEW:
+        return _record_first(request)
     elif request.method == "POST":
         form = EnquiryForm(request.POST, **kept)
         asked_for = request.POST.get("topic", "")
         if url := _log(request, form):
             return redirect(url)
+        if form.found:
+            shown = [each.person for each in form.found]
+            log_access(request, Verb.SEARCHED, Accessed.rows(Person, shown, offices[0].municipality_id))
     elif "same" in request.GET and mine:
         like_last = {name: getattr(mine, f"{name}_id") for name in ("office", "topic", "channel", "outcome")}
         form = EnquiryForm(initial=like_last, **kept)
         asked_for = mine.topic_id
     else:
         draft = restore_draft(request)
-        form = EnquiryForm(initial=draft.initial if draft else None, **kept)
+        initial = dict(draft.initial) if draft else {}
+        if chosen := request.GET.get("person", "")[:19]:
+            initial |= {"who": Who.KNOWN, "person": chosen}
+        form = EnquiryForm(initial=initial, **kept)
         asked_for = str(draft.initial.get("topic", "")) if draft else ""
     context = {
         "form": form,
@@ -78,6 +89,20 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
         "latest": latest.with_names()[:LATEST],
     }
     return render(request, "cases/enquiry_create.html", context)
+
+
+def _record_first(request: SignedInRequest) -> HttpResponse:
+    """Somebody new is recorded first; what was typed of the enquiry waits as a draft."""
+    path, search = reverse("cases:enquiry_create"), reverse("cases:person_search")
+    typed = request.POST.copy()
+    asked = typed.get("asked", "").strip()[:200]
+    typed["who"], typed["asked"] = Who.ANONYMOUS, ""  # until there is a record to name
+    with suppress(AlreadySent, ValueError):
+        save_draft(request.user, path, typed)
+    if request.path != path:
+        discard_draft(request.user, request.path)
+    messages.info(request, _("Search first. The enquiry waits: go on with it from the person's page."))
+    return redirect(f"{search}?{urlencode({'q': asked})}" if asked else search)
 
 
 def _log(request: SignedInRequest, form: EnquiryForm) -> str | None:
@@ -111,8 +136,10 @@ def enquiry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     enquiry = get_enquiry(request, pk)
     if enquiry.is_restricted or enquiry.person_id:
         log_access(request, Verb.READ, enquiry)
+    named = Person.objects.visible_to(request.user).select_related("office")
     context = {
         "enquiry": enquiry,
+        "named": named.filter(pk=enquiry.person_id).first() if enquiry.person_id else None,
         "person": ", ".join(filter(None, (describe(enquiry, name) for name in PERSON_FIELDS))),
         "changes": enquiry.changes_for(request.user),
         "can_correct": can_correct_enquiry(request.user, enquiry),

@@ -32,9 +32,9 @@ def test_three_choices_are_enough(desk, fields, office_praia, desk_praia):
     assert reverse("cases:enquiry_undo", args=[enquiry.pk]) in response.content.decode()
 
 
-def test_the_first_channel_and_outcome_are_chosen_already(desk, fields):
+def test_anonymous_and_the_first_channel_and_outcome_are_chosen_already(desk, fields):
     html = desk.get(CREATE).content.decode()
-    assert html.count("checked") == 2
+    assert html.count("checked") == 3
 
 
 def test_a_topic_is_found_by_its_words_in_every_language_and_by_its_code(desk, renewal):

@@ -1,0 +1,170 @@
+"""An enquiry is anonymous first, and names somebody on record only with consent."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AccessLog, Draft
+from cases.models import Enquiry, Person
+from cases.services.enquiries import correct_enquiry, log_enquiry
+from tests.factories import EnquiryFactory, LanguageFactory, PersonFactory
+
+CREATE = "/workspace/desk/enquiries/new/"
+
+
+@pytest.fixture
+def desk(client, desk_praia):
+    client.force_login(desk_praia)
+    return client
+
+
+@pytest.fixture
+def maria(office_praia, desk_praia) -> Person:
+    return PersonFactory(
+        office=office_praia,
+        author=desk_praia,
+        name="Maria Tavares",
+        sex="f",
+        nationality="GW",
+        born_on=timezone.localdate() - timedelta(days=30 * 366),
+        language=LanguageFactory(),
+    )
+
+
+def test_nothing_chosen_is_anonymous(desk, fields, maria):
+    desk.post(CREATE, fields)
+    desk.post(CREATE, fields | {"who": "anonymous", "asked": "Maria", "person": maria.pk})
+    assert [enquiry.person for enquiry in Enquiry.objects.all()] == [None, None]
+
+
+def test_somebody_on_record_is_found_and_chosen(desk, fields, maria):
+    page = desk.post(CREATE, fields | {"who": "known", "asked": "tavarez maria"})
+    form = page.context["form"]
+    assert "person" in form.errors
+    assert not Enquiry.objects.exists()
+    assert "Maria Tavares" in page.content.decode()
+    assert AccessLog.objects.get().verb == "searched"
+    desk.post(CREATE, fields | {"who": "known", "person": maria.pk})
+    enquiry = Enquiry.objects.get()
+    assert enquiry.person == maria
+    assert (enquiry.sex, enquiry.nationality, enquiry.language.pk, enquiry.age_band) == (
+        "f",
+        "GW",
+        "pt",
+        "25-34",
+    )
+
+
+def test_what_the_officer_writes_goes_before_the_record(desk, fields, maria):
+    desk.post(CREATE, fields | {"who": "known", "person": maria.pk, "nationality": "SN"})
+    assert Enquiry.objects.get().nationality == "SN"
+
+
+def test_from_somebodys_page_they_are_chosen_already(desk, maria):
+    form = desk.get(CREATE, {"person": maria.pk}).context["form"]
+    assert (form["who"].value(), form["person"].value()) == ("known", str(maria.pk))
+    assert form.offers_person
+
+
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"asked": "Zzyzx"}, "asked"),
+        ({}, "asked"),
+        ({"person": "999999"}, "person"),
+        ({"person": "x"}, "person"),
+    ],
+)
+def test_nobody_chosen_is_told_and_nothing_lost(desk, fields, sent, field):
+    form = desk.post(CREATE, fields | {"who": "known", "note": "uma nota"} | sent).context["form"]
+    assert field in form.errors
+    assert form["note"].value() == "uma nota"
+    assert not Enquiry.objects.exists()
+
+
+def test_somebody_of_another_office_cannot_be_chosen(desk, fields, office_sal, desk_sal):
+    stranger = PersonFactory(office=office_sal, author=desk_sal, name="Segredo de Sal")
+    page = desk.post(CREATE, fields | {"who": "known", "person": stranger.pk})
+    assert "person" in page.context["form"].errors
+    assert "Segredo" not in page.content.decode()
+    assert "Segredo" not in desk.get(CREATE, {"person": stranger.pk}).content.decode()
+
+
+def test_somebody_whose_agreement_has_ended_cannot_be_named(desk, fields, office_praia, desk_praia):
+    ended = PersonFactory(
+        office=office_praia, author=desk_praia, consent__starts_on=timezone.localdate() - timedelta(days=800)
+    )
+    form = desk.post(CREATE, fields | {"who": "known", "person": ended.pk}).context["form"]
+    assert "person" in form.errors
+    assert not Enquiry.objects.exists()
+
+
+def test_somebody_new_is_searched_for_first_while_the_enquiry_waits(desk, fields, desk_praia):
+    sent = fields | {"who": "new", "asked": "Fatumata Djaló", "note": "uma nota"}
+    page = desk.post(CREATE, sent, follow=True)
+    assert page.redirect_chain[-1][0].startswith("/workspace/desk/people/?q=Fatumata")
+    assert not Enquiry.objects.exists()
+    draft = Draft.objects.get(user=desk_praia)
+    assert "Fatumata" not in str(draft.fields)
+    assert desk.get(CREATE).context["form"]["note"].value() == "uma nota"
+
+
+def test_the_waiting_enquiry_goes_on_with_the_person_who_was_recorded(desk, fields, maria):
+    desk.post(CREATE, fields | {"who": "new", "note": "uma nota"})
+    form = desk.get(CREATE, {"person": maria.pk}).context["form"]
+    assert (form["who"].value(), form["note"].value()) == ("known", "uma nota")
+
+
+def test_the_service_names_nobody_whom_the_officer_may_not_read(
+    renewal, in_person, informed, office_praia, desk_praia, office_sal, desk_sal
+):
+    content = {"office": office_praia, "topic": renewal, "channel": in_person, "outcome": informed}
+    stranger = PersonFactory(office=office_sal, author=desk_sal)
+    with pytest.raises(PermissionDenied):
+        log_enquiry(content | {"person": stranger}, by=desk_praia)
+    enquiry = log_enquiry(content, by=desk_praia)
+    with pytest.raises(PermissionDenied):
+        correct_enquiry(enquiry, {"person": stranger}, version=1, by=desk_praia)
+
+
+def test_an_enquiry_is_ascribed_and_released_by_a_correction(desk, fields, maria, office_praia, desk_praia):
+    enquiry = EnquiryFactory(office=office_praia, author=desk_praia, topic_id=fields["topic"])
+    address = reverse("cases:enquiry_correct", args=[enquiry.pk])
+    html = desk.post(
+        address, fields | {"version": 1, "who": "known", "person": maria.pk}, follow=True
+    ).content.decode()
+    enquiry.refresh_from_db()
+    assert enquiry.person == maria
+    assert f"<ins>{maria.reference}</ins>" in html
+    form = desk.get(address).context["form"]
+    assert (form["who"].value(), form["person"].value()) == ("known", str(maria.pk))
+    desk.post(address, fields | {"version": 2, "who": "anonymous"})
+    enquiry.refresh_from_db()
+    assert enquiry.person is None
+
+
+def test_correcting_keeps_a_restricted_person_of_a_colleague_unread(
+    desk, fields, office_praia, desk_praia, coordinator_praia
+):
+    hidden = PersonFactory(office=office_praia, author=coordinator_praia, name="Segredo", is_restricted=True)
+    enquiry = EnquiryFactory(office=office_praia, author=desk_praia, topic_id=fields["topic"], person=hidden)
+    address = reverse("cases:enquiry_correct", args=[enquiry.pk])
+    assert "Segredo" not in desk.get(address).content.decode()
+    assert "Segredo" not in desk.get(enquiry.get_absolute_url()).content.decode()
+    desk.post(address, fields | {"version": 1, "who": "anonymous", "note": "outra nota"})
+    enquiry.refresh_from_db()
+    assert (enquiry.person, enquiry.note) == (hidden, "outra nota")
+
+
+def test_a_named_enquiry_says_whose_it_is_and_the_reading_is_noted(desk, maria, office_praia, desk_praia):
+    enquiry = EnquiryFactory(office=office_praia, author=desk_praia, person=maria)
+    assert "Maria Tavares" in desk.get(enquiry.get_absolute_url()).content.decode()
+    assert AccessLog.objects.of(enquiry).get().verb == "read"
+
+
+def test_reading_an_anonymous_enquiry_needs_no_line(desk, office_praia, desk_praia):
+    desk.get(EnquiryFactory(office=office_praia, author=desk_praia).get_absolute_url())
+    assert not AccessLog.objects.exists()
