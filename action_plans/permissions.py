@@ -1,7 +1,7 @@
 """Who may do what with templates and plans: each function answers, none raises."""
 
 from accounts.models import User
-from accounts.roles import MUNICIPAL_ROLES, NATIONAL_ROLES, Role
+from accounts.roles import MUNICIPAL_ROLES, NATIONAL_ROLES, PLAN_ROLES, Role
 from action_plans.models import Consultation, Edition, Plan, Remark, Template
 from action_plans.workflow import RENEWABLE_STATES, TRANSITIONS, Transition
 
@@ -82,6 +82,11 @@ def can_run_consultation(user: User, plan: Plan) -> bool:
 def can_comment_for_partner(user: User, consultation: Consultation) -> bool:
     """Whether this person speaks for an organisation that is asked, while comments are taken."""
     return consultation.is_running and consultation.partners.filter(pk__in=user.partner_ids()).exists()
+
+
+def can_read_evidence(user: User, plan: Plan) -> bool:
+    """Those who plan, decide and oversee. A desk would take its own list from the counts and see the rest."""
+    return user.has_role_in(plan.municipality_id, PLAN_ROLES) or user.has_national_role(NATIONAL_ROLES)
 
 
 def can_remark(user: User, plan: Plan) -> bool:

@@ -12,6 +12,7 @@ from action_plans.forms.tailoring import ContentChoiceField
 from action_plans.models import Consultation, ConsultationComment, ConsultationInvitation
 from action_plans.models.consultation import COMMENT_LIMIT
 from gai_portal.lib.forms import DayField
+from gai_portal.lib.safe_names import validate_person_name
 from municipalities.models import Partner
 
 LONGEST = datetime.timedelta(days=365)
@@ -50,6 +51,11 @@ class ConsultationForm(forms.ModelForm):
 
 class InvitationForm(forms.ModelForm):
     """Somebody without an account who is asked too."""
+
+    name = forms.CharField(label=_("Name"), max_length=150, validators=[validate_person_name])
+    organisation = forms.CharField(
+        label=_("Organisation"), max_length=150, required=False, validators=[validate_person_name]
+    )
 
     class Meta:
         model = ConsultationInvitation

@@ -198,6 +198,11 @@ class ConsultationComment(models.Model):
         return self.organisation or (self.invitation.organisation if self.invitation else "")
 
     @property
+    def is_stated(self) -> bool:
+        """Whether the organisation is only what somebody typed: nobody has checked it."""
+        return bool(self.organisation) and self.partner_id is None and self.invitation_id is None
+
+    @property
     def person(self) -> str:
         """Who said it, for the planner."""
         known: Any = self.author or self.invitation

@@ -1,9 +1,10 @@
 """Asking others about a draft, hearing them, and telling them what was done."""
 
 import secrets
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core import mail
@@ -23,6 +24,8 @@ from action_plans.services.plan import make_transition
 from action_plans.services.tailoring import EditConflict
 from action_plans.workflow import CONSULT
 from gai_portal.lib.formats import format_day
+
+INVITATIONS_A_DAY = 40  # of one plan
 
 
 @transaction.atomic
@@ -65,6 +68,10 @@ def invite_to_comment(
         raise PermissionDenied(f"{by} may not invite to {consultation}")
     if consultation.invitations.filter(email__iexact=email, withdrawn_at=None).exists():
         raise ValidationError({"email": _("This address has an invitation already.")})
+    today = timezone.now() - timedelta(days=1)
+    sent = ConsultationInvitation.objects.filter(consultation__plan=consultation.plan, invited_at__gte=today)
+    if sent.count() >= INVITATIONS_A_DAY:
+        raise ValidationError(_("That is enough invitations for one day. Go on tomorrow."))
     key = secrets.token_urlsafe(24)
     invitation = ConsultationInvitation.objects.create(
         consultation=consultation,
@@ -116,19 +123,28 @@ def comment_on_draft(
     A second POST with the same one-time key gets the first one's comment.
     """
     consultation = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
-    first = consultation.comments.filter(once=once).first()
-    if first is not None:
+    first = ConsultationComment.objects.filter(once=once).first()
+    if first is not None and first.consultation_id == consultation.pk:
         return first
+    if first is not None:  # another form's key
+        once = uuid4()
     partner = None
     if by is not None:
         if not can_comment_for_partner(by, consultation):
             raise PermissionDenied(f"{by} is not asked in {consultation}")
         partner = consultation.partners.filter(pk__in=by.partner_ids()).first()
-    elif not consultation.is_running or (invitation is None and not consultation.is_public):
+    elif not consultation.is_running or not _is_let_in(consultation, invitation):
         raise PermissionDenied(f"{consultation} takes no comments")
     return ConsultationComment.objects.create(
         consultation=consultation, author=by, partner=partner, invitation=invitation, once=once, **values
     )
+
+
+def _is_let_in(consultation: Consultation, invitation: ConsultationInvitation | None) -> bool:
+    """Asked again under the lock: a link may have been withdrawn since its page was opened."""
+    if invitation is None:
+        return consultation.is_public
+    return consultation.invitations.filter(pk=invitation.pk, withdrawn_at=None).exists()
 
 
 @transaction.atomic

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.roles import MUNICIPAL_ROLES
 from action_plans.models import PlanIndicator, PlanMeasure, PlanSection
 from action_plans.services.tailoring import (
     EditConflict,
@@ -57,18 +59,20 @@ def as_opened(item: PlanItem, version: int) -> dict[str, Any] | None:
 
 
 @transaction.atomic
-def restore_line(item: PlanItem, history_id: int, *, version: int | None = None, by: User) -> bool:
+def restore_line(item: PlanItem, history_id: int, *, version: int, by: User) -> bool:
     """Let an item say again what a line of its history says; False: it says so already.
 
-    `version` is the one that the planner had before them; without it (an undo) the line simply comes back.
+    `version` is the one that the planner had before them.
     """
     locked_plan(item.plan, by=by)
     item = type(item)._default_manager.select_related("plan", "based_on").get(pk=item.pk)
-    if version is not None and item.version != version:
+    if isinstance(item, PlanSection) and item.based_on.is_locked:
+        raise PermissionDenied(f"{item} is written by the national level")
+    if item.version != version:
         raise EditConflict(item)
     line = item.history.get(history_id=history_id)
     values = _values(item, line)
-    links = links_in(line) if isinstance(item, PlanMeasure) else {}
+    links = _standing(links_in(line)) if isinstance(item, PlanMeasure) else {}
     if all(getattr(item, name) == value for name, value in values.items()) and all(
         {row.pk for row in getattr(item, name).all()} == set(keys) for name, keys in links.items()
     ):
@@ -81,8 +85,21 @@ def restore_line(item: PlanItem, history_id: int, *, version: int | None = None,
     return True
 
 
+def _standing(links: dict[str, list[int]]) -> dict[str, list[int]]:
+    """Without goals and partners that have been removed since."""
+    found = {}
+    for name, keys in links.items():
+        model: Any = PlanMeasure._meta.get_field(name).related_model
+        found[name] = list(model._default_manager.filter(pk__in=keys).values_list("pk", flat=True))
+    return found
+
+
 def _values(item: PlanItem, line: Any) -> dict[str, Any]:
     values = {name: getattr(line, name) for name in WRITTEN[type(item)]}
+    if isinstance(item, PlanMeasure):
+        colleagues = User.objects.with_role(MUNICIPAL_ROLES, item.plan.municipality_id)
+        if not colleagues.filter(pk=values["owner_id"]).exists():
+            values["owner_id"] = item.owner_id  # who has left since is not put in charge again
     if isinstance(item, PlanMeasure) and (item.based_on_id is None) != (line.based_on_id is None):
         # It has become local since (or the other way round): its words come back, its kind stays.
         values["decision"] = item.decision

@@ -159,6 +159,7 @@ def _heard(plan: Plan) -> list[dict[str, Any]]:
             "kind": comment.kind,
             "said_on": _day(timezone.localtime(comment.at).date()),
             "voice": comment.voice,
+            "is_stated": comment.is_stated,
             "text": comment.text,
             "resolution": comment.resolution,
             "reply": comment.reply,

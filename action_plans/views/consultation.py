@@ -213,12 +213,15 @@ def _said(row: Any, field: str, code: str) -> dict[str, str]:
 
 def draft_page(request: HttpRequest, consultation: Consultation, comment_url: str) -> HttpResponse:
     """The draft as its readers see it, with a way to comment beside every item."""
+    draft = freeze_plan(consultation.plan) | {"heard": []}  # what was said to whom before stays there
     context = {
-        **documents.document_context(freeze_plan(consultation.plan)),
+        **documents.document_context(draft),
         "consultation": consultation,
         "comment_url": comment_url,
     }
-    return render(request, "action_plans/consultation_read.html", context)
+    response = render(request, "action_plans/consultation_read.html", context)
+    response["X-Robots-Tag"] = "noindex"  # a search engine would keep what is only a draft
+    return response
 
 
 def consultation_over(request: HttpRequest, consultation: Consultation) -> HttpResponse:

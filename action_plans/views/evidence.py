@@ -15,6 +15,7 @@ from action_plans.forms.evidence import TopicAreasForm
 from action_plans.models import TemplateArea, TopicArea
 from action_plans.permissions import can_place_topics
 from action_plans.services.evidence import place_topics
+from action_plans.workflow import TemplateState
 from cases.statistics import TopicName, topic_names
 from gai_portal.lib.content import content_text
 
@@ -33,8 +34,10 @@ class PlacedGroup:
 
 
 def area_titles() -> dict[str, str]:
-    """Every area by its code, in its newest wording and in the order of the template."""
-    areas = TemplateArea.objects.order_by("template__number", "order", "code")
+    """Every area by its code, in its newest issued wording and in the order of the template."""
+    areas = TemplateArea.objects.exclude(template__state=TemplateState.DRAFT).order_by(
+        "template__number", "order", "code"
+    )
     titles: dict[str, str] = {}
     for area in areas:
         titles.pop(area.code, None)

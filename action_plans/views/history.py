@@ -1,5 +1,6 @@
 """Who changed an item of a plan, when, what it said before, and bringing that back."""
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -76,12 +77,11 @@ def plan_item_restore(request: SignedInRequest, pk: int, kind: str, code: str, l
     if not item.history.filter(history_id=line).exists():
         raise Http404
     before = history_of(item).values_list("history_id", flat=True)[0]
-    version = request.POST.get("version", "")
+    asked = request.POST.get("version") or request.GET.get("version", "")
+    version = int(asked) if re.fullmatch(r"[0-9]{1,9}", asked) else 0  # 0: no version is that
     history = reverse("action_plans:plan_item_history", args=[plan.pk, kind, code])
     try:
-        is_new = restore_line(
-            item, line, version=int(version) if version.isdigit() else None, by=request.user
-        )
+        is_new = restore_line(item, line, version=version, by=request.user)
     except EditConflict:
         messages.warning(
             request,
@@ -91,6 +91,7 @@ def plan_item_restore(request: SignedInRequest, pk: int, kind: str, code: str, l
         return redirect(history)
     if is_new:
         undo = reverse("action_plans:plan_item_restore", args=[plan.pk, kind, code, before])
+        undo += f"?version={version + 1}"  # as this step has left it
         messages.success(request, _("%(code)s says again what it said.") % {"code": code}, extra_tags=undo)
     else:
         messages.info(request, _("%(code)s says so already.") % {"code": code})

@@ -56,7 +56,8 @@ def kept_private(response: HttpResponse) -> HttpResponse:
     """A page behind a personal link: no cache keeps it, no search engine lists it."""
     add_never_cache_headers(response)
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": a browser would then send the form without its origin, and be refused.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
@@ -82,4 +83,10 @@ def consultation_invited_comment(request: HttpRequest, key: str) -> HttpResponse
     if not invitation.consultation.is_running:
         return link_over(request, invitation)
     back = reverse("consultation_invited", args=[key])
-    return kept_private(comment_page(request, invitation.consultation, back, invitation=invitation))
+    is_too_many = request.method == "POST" and is_too_often(
+        request, f"invitation-{invitation.pk}", most=COMMENTS_AN_HOUR, seconds=HOUR
+    )
+    page = comment_page(
+        request, invitation.consultation, back, invitation=invitation, is_too_many=is_too_many
+    )
+    return kept_private(page)

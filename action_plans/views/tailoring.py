@@ -20,7 +20,7 @@ from action_plans.forms.tailoring import (
 )
 from action_plans.models import Plan, PlanMeasure
 from action_plans.models.plan import PlanMeasureQuerySet
-from action_plans.permissions import can_edit_plan
+from action_plans.permissions import can_edit_plan, can_read_evidence
 from action_plans.services.tailoring import (
     MOST_LOCAL_IN_AN_AREA,
     MOST_LOCAL_MEASURES,
@@ -33,7 +33,7 @@ from action_plans.services.tailoring import (
     save_section,
     undo,
 )
-from action_plans.statistics import AreaProgress, PlanProgress, area_evidence, plan_progress
+from action_plans.statistics import AreaProgress, Evidence, PlanProgress, area_evidence, plan_progress
 from action_plans.views.conflict import conflict_page
 from action_plans.views.discussion import remarks_of
 from action_plans.views.plan import get_plan
@@ -69,6 +69,11 @@ def next_undecided(plan: Plan, after: PlanMeasure) -> PlanMeasure | None:
     return undecided.filter(order__gt=after.order).first() or undecided.first()
 
 
+def evidence_for(request: SignedInRequest, plan: Plan, code: str) -> Evidence | None:
+    """What the desk's published counts say of an area; None for somebody who must not compare them."""
+    return area_evidence(plan.municipality_id, code) if can_read_evidence(request.user, plan) else None
+
+
 @require_safe
 def plan_area(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     plan = get_plan(request, pk)
@@ -91,7 +96,7 @@ def plan_area(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         "can_edit": can_edit_plan(request.user, plan),
         "units": units_of(plan),
         "following": _following(progress, code),
-        "evidence": area_evidence(plan.municipality_id, code),
+        "evidence": evidence_for(request, plan, code),
         "figures": latest_figures(plan.municipality_id),
     }
     return render(request, "action_plans/plan_area.html", context)
@@ -172,7 +177,7 @@ def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         "national_goals": measure.based_on.goals.all() if measure.based_on else measure.goals.all(),
         "proposed_partners": measure.based_on.partners.all() if measure.based_on else [],
         "partners": measure.partners.all(),
-        "evidence": area_evidence(plan.municipality_id, measure.area.code),
+        "evidence": evidence_for(request, plan, measure.area.code),
         "figures": latest_figures(plan.municipality_id),
         **_neighbours(plan, measure),
         **remarks_of(request, plan, "measures", code),

@@ -1,11 +1,16 @@
 """Rows of the access table for the page about one's own office."""
 
+from municipalities.forms import OfficeForm
 from municipalities.models import DemographicFigure
 from tests.access_table import FORBIDDEN, FOUND, NATIONAL, OK, PRAIA, Builder, Row, only
 
 
 def office(get) -> dict[str, str]:
     return {"code": get("office_praia").code}
+
+
+def office_as_opened(get) -> dict[str, str]:
+    return {"is_open": "on", "seen": OfficeForm(instance=get("office_praia")).initial["seen"]}
 
 
 def municipality(get) -> dict[str, str]:
@@ -53,4 +58,4 @@ ARGUMENTS: dict[str, Builder] = {
     "municipalities:figure_remove": own_figure,
     "municipalities:figure_restore": lambda get: municipality(get) | {"token": "nothing"},
 }
-DATA: dict[str, Builder] = {"municipalities:office_edit": lambda get: {"is_open": "on"}}
+DATA: dict[str, Builder] = {"municipalities:office_edit": office_as_opened}

@@ -161,7 +161,7 @@ def test_an_invited_person_needs_only_the_link(
     page = client.get(path)
     assert "Medida 1 de Acolhimento." in page.content.decode()
     assert "no-store" in page["Cache-Control"]
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"  # with no referrer a browser sends no origin either
     client.post(path + "comment/?item=chapter:S3", {"text": "Faltam números."})
     row = ConsultationComment.objects.get()
     assert (row.voice, row.person, row.code) == ("AMI", "Ana", "S3")
@@ -315,3 +315,71 @@ def test_queries_do_not_grow_with_comments(client, consultation, planner_praia, 
     for number in range(19):
         said(consultation, text=f"Comentário {number}", partner=partner)
     assert count_queries(lambda: client.get(url)) == few
+
+
+def test_a_name_that_is_a_letter_of_its_own_is_refused(client, consultation, planner_praia):
+    client.force_login(planner_praia)
+    url = reverse("action_plans:consultation_invite", args=[consultation.plan_id])
+    posted = {"name": "Ana.\r\n\r\nA sua conta expira: https://evil.example", "email": "a@example.org"}
+    assert client.post(url, posted).context["form"].errors.keys() == {"name"}
+    assert not consultation.invitations.exists()
+
+
+def test_invitations_of_a_day_have_an_end(consultation, planner_praia):
+    for number in range(40):
+        invite_to_comment(consultation, name="Ana", email=f"a{number}@example.org", by=planner_praia)
+    with pytest.raises(ValidationError):
+        invite_to_comment(consultation, name="Ana", email="b@example.org", by=planner_praia)
+
+
+def test_a_link_that_is_withdrawn_while_somebody_writes_takes_no_comment(consultation, planner_praia):
+    invitation = invite_to_comment(consultation, name="Ana", email="a@example.org", by=planner_praia)
+    withdraw_invitation(invitation, by=planner_praia)
+    with pytest.raises(PermissionDenied):
+        comment(consultation, invitation=invitation)
+
+
+def test_a_key_of_another_consultation_is_no_answer_to_this_one(praia, sal, planner_praia, planner_sal):
+    here = running_consultation(praia, by=planner_praia, is_public=True)
+    there = running_consultation(sal, by=planner_sal, is_public=True)
+    once = uuid4()
+    assert comment(here, once=once).consultation == here
+    assert comment(there, once=once).consultation == there
+
+
+def test_an_organisation_that_somebody_only_types_is_marked(client, praia, planner_praia, partner):
+    consultation = running_consultation(praia, by=planner_praia, partners=[partner], is_public=True)
+    typed = said(consultation, organisation=partner.name_pt)
+    known = said(consultation, partner=partner)
+    for row in (typed, known):
+        answer(row, planner_praia)
+    heard = freeze_plan(consultation.plan)["heard"]
+    assert [(row["voice"], row["is_stated"]) for row in heard] == [
+        (partner.name_pt, True),
+        (partner.name_pt, False),
+    ]
+    client.force_login(planner_praia)
+    marks = [
+        client.get(row.get_absolute_url()).content.decode().count("segundo quem") for row in (typed, known)
+    ]
+    assert marks == [1, 0]
+
+
+def test_the_draft_does_not_show_what_others_said_before(client, praia, planner_praia, partner):
+    closed = running_consultation(praia, by=planner_praia, partners=[partner], closed_at=timezone.now())
+    answer(said(closed, text="Só para a Câmara.", partner=partner), planner_praia)
+    consultation = running_consultation(praia, by=planner_praia, is_public=True, plan=closed.plan)
+    page = client.get(reverse("public_consultation", args=[consultation.plan.slug]))
+    assert "Só para a Câmara." not in page.content.decode()
+    assert page["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.parametrize(("person", "is_named"), [("planner_praia", True), ("dgi_officer", False)])
+def test_a_name_is_for_the_municipality_alone(request, client, consultation, person, is_named):
+    row = said(consultation, name="Maria Silva")
+    client.force_login(request.getfixturevalue(person))
+    for url in (
+        reverse("action_plans:plan_consultation", args=[consultation.plan_id]),
+        row.get_absolute_url(),
+    ):
+        assert ("Maria Silva" in client.get(url).content.decode()) == is_named

@@ -38,7 +38,9 @@ def line_of(item, **values):
 
 
 def test_own_words_come_back_with_their_decision_and_partners(measure, planner_praia):
-    assert restore_line(measure, line_of(measure, decision="adapted"), by=planner_praia)
+    assert restore_line(
+        measure, line_of(measure, decision="adapted"), version=measure.version, by=planner_praia
+    )
     measure.refresh_from_db()
     assert (measure.decision, measure.text_pt) == ("adapted", "O nosso texto.")
     assert [partner.code for partner in measure.partners.all()] == ["AEC"]
@@ -47,7 +49,9 @@ def test_own_words_come_back_with_their_decision_and_partners(measure, planner_p
 
 
 def test_bringing_back_what_it_says_already_changes_nothing(measure, planner_praia):
-    assert not restore_line(measure, line_of(measure, decision="adopted"), by=planner_praia)
+    assert not restore_line(
+        measure, line_of(measure, decision="adopted"), version=measure.version, by=planner_praia
+    )
     measure.refresh_from_db()
     assert measure.version == 3
 
@@ -56,7 +60,7 @@ def test_the_version_it_rests_on_is_not_brought_back(measure, planner_praia):
     other = measure.plan.measures.get(code="ACO.M2").based_on
     measure.history.filter(decision="adapted").update(based_on=other)
     base = measure.based_on_id
-    restore_line(measure, line_of(measure, decision="adapted"), by=planner_praia)
+    restore_line(measure, line_of(measure, decision="adapted"), version=measure.version, by=planner_praia)
     measure.refresh_from_db()
     assert measure.based_on_id == base
 
@@ -69,14 +73,14 @@ def test_nothing_is_brought_back_over_a_colleagues_later_text(measure, planner_p
 def test_a_line_of_another_item_is_refused(measure, planner_praia):
     other = measure.plan.measures.get(code="ACO.M2")
     with pytest.raises(measure.history.model.DoesNotExist):
-        restore_line(other, line_of(measure, decision="adapted"), by=planner_praia)
+        restore_line(other, line_of(measure, decision="adapted"), version=other.version, by=planner_praia)
 
 
 def test_a_plan_that_somebody_decides_on_is_not_written(measure, planner_praia):
     measure.plan.state = PlanState.SUBMITTED
     measure.plan.save()
     with pytest.raises(PermissionDenied):
-        restore_line(measure, line_of(measure, decision="adapted"), by=planner_praia)
+        restore_line(measure, line_of(measure, decision="adapted"), version=measure.version, by=planner_praia)
 
 
 def test_a_local_measure_stays_local_and_never_loses_its_words(plan, planner_praia):
@@ -85,7 +89,7 @@ def test_a_local_measure_stays_local_and_never_loses_its_words(plan, planner_pra
     measure = add_local_measure(plan, area, {"text_pt": "Nossa.", "goals": [goal]}, by=planner_praia)
     national = plan.measures.get(code="ACO.M1").based_on
     measure.history.update(based_on=national, decision=Decision.ADOPTED, text_pt="", deliverable="Um guia")
-    restore_line(measure, line_of(measure, text_pt=""), by=planner_praia)
+    restore_line(measure, line_of(measure, text_pt=""), version=measure.version, by=planner_praia)
     measure.refresh_from_db()
     assert (measure.decision, measure.text_pt, measure.deliverable) == ("local", "Nossa.", "Um guia")
 
@@ -94,13 +98,13 @@ def test_chapters_and_indicators_come_back_too(plan, planner_praia):
     section = plan.sections.get(code="S3")
     section = save_section(section, {"text_pt": "Primeiro."}, version=1, by=planner_praia)
     section = save_section(section, {"text_pt": "Segundo."}, version=2, by=planner_praia)
-    restore_line(section, line_of(section, text_pt="Primeiro."), by=planner_praia)
+    restore_line(section, line_of(section, text_pt="Primeiro."), version=section.version, by=planner_praia)
     section.refresh_from_db()
     assert section.text_pt == "Primeiro."
     indicator = plan.indicators.get(code="ACO.I1")
     save_indicators(plan, [(indicator, {"target_value": 5, "target_year": 2028}, 1)], by=planner_praia)
     save_indicators(plan, [(indicator, {"target_value": 9}, 2)], by=planner_praia)
-    restore_line(indicator, line_of(indicator, target_value=5), by=planner_praia)
+    restore_line(indicator, line_of(indicator, target_value=5), version=3, by=planner_praia)
     indicator.refresh_from_db()
     assert indicator.target_value == 5
 
@@ -177,3 +181,50 @@ def test_a_long_history_costs_what_a_short_one_costs(client, measure, planner_pr
         values = {"decision": Decision.ADOPTED, "owner": planner_praia if version % 2 else None}
         save_measure(measure, values, version=version, by=planner_praia)
     assert count_queries(lambda: client.get(url)) == short
+
+
+def test_the_undo_of_an_undo_does_not_overwrite_a_colleague(client, measure, planner_praia):
+    client.force_login(planner_praia)
+    line = line_of(measure, decision="adapted")
+    url = reverse("action_plans:plan_item_restore", args=[measure.plan_id, "measures", "ACO.M1", line])
+    [message] = client.post(url, {"version": "3"}, follow=True).context["messages"]
+    measure.refresh_from_db()
+    values = {"decision": Decision.ADAPTED, "text_pt": "Do colega.", "reason": ""}
+    save_measure(measure, values, version=4, by=planner_praia)
+    client.post(message.extra_tags)
+    measure.refresh_from_db()
+    assert measure.text_pt == "Do colega."
+
+
+@pytest.mark.parametrize("version", ["", "abc", "²", "9" * 5000])
+def test_without_a_version_nothing_is_brought_back(client, measure, planner_praia, version):
+    client.force_login(planner_praia)
+    line = line_of(measure, decision="adapted")
+    url = reverse("action_plans:plan_item_restore", args=[measure.plan_id, "measures", "ACO.M1", line])
+    assert client.post(url, {"version": version}).status_code == 302
+    measure.refresh_from_db()
+    assert measure.decision == "adopted"
+
+
+def test_a_goal_that_is_gone_and_a_person_who_has_left_do_not_come_back(plan, planner_praia, desk_praia):
+    goal = StrategicGoalFactory(code="NIS9")
+    area = plan.template.areas.get(code="ACO")
+    values = {"text_pt": "Nossa.", "goals": [goal], "owner": desk_praia}
+    measure = add_local_measure(plan, area, values, by=planner_praia)
+    line = line_of(measure, text_pt="Nossa.")
+    measure = save_measure(
+        measure, {"goals": [], "text_pt": "Outra.", "owner": None}, version=1, by=planner_praia
+    )
+    goal.delete()
+    desk_praia.memberships.all().delete()
+    restore_line(measure, line, version=2, by=planner_praia)
+    measure.refresh_from_db()
+    assert (measure.text_pt, measure.owner, list(measure.goals.all())) == ("Nossa.", None, [])
+
+
+def test_a_chapter_that_the_national_level_locked_is_not_written_by_its_history(plan, planner_praia):
+    section = plan.sections.get(code="S2")
+    section.text_pt = "Antigo."
+    section.save()
+    with pytest.raises(PermissionDenied):
+        restore_line(section, line_of(section), version=section.version, by=planner_praia)

@@ -113,7 +113,7 @@ def test_a_third_person_in_between_is_met_as_well(client, planner, colleague, me
     saved_by(colleague, measure, responsible_unit="Dois")
     fields = {"version": value_of(html, "version"), "decision": "excluded", "reason": "Porque."}
     html = post(client, measure_address(measure), 409, fields)
-    assert compared(html)["Decisão"] == ("Adotada", "Excluída")
+    assert compared(html)["Decisão"] == ("Adotada", "Deixada de fora")
 
 
 def test_proposed_partners_that_nobody_touched_are_no_difference(
