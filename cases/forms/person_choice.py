@@ -32,7 +32,7 @@ class PersonChoice(forms.Form):
     """The part of a form that says whose matter it is. Nothing has to be chosen: then it is anonymous."""
 
     who = WhoField(
-        label=_("Person"),
+        label=_("Person at the desk"),
         choices=Who.choices,
         initial=Who.ANONYMOUS,
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),

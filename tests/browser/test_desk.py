@@ -48,6 +48,7 @@ def test_person_and_outcome_are_within_the_keys_too(page, sign_in, desk_praia, t
     keys.type("renovacao")
     keys.press("Enter")  # the topic
     keys.press("Tab")  # channel
+    keys.press("Tab")  # person: stays anonymous
     keys.press("Tab")  # sex
     keys.type("m")
     keys.press("Tab")
