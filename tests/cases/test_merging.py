@@ -1,0 +1,123 @@
+"""Two records of one person become one, with a trace, and can be taken apart again."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from cases.models import Alias, Contact, Enquiry, IdentityDocument, Merge, Person, find_people
+from cases.services.merging import merge_people, undo_merge
+from tests.factories import EnquiryFactory, PersonFactory
+
+
+@pytest.fixture
+def pair(office_praia, desk_praia) -> tuple[Person, Person]:
+    """Two records, each with matters, contacts and documents of its own, and some that both have."""
+    people = []
+    for name, tail in (("Fatumata Djaló", "11"), ("Fatoumata Diallo", "22")):
+        person = PersonFactory(office=office_praia, author=desk_praia, name=name)
+        EnquiryFactory.create_batch(2, office=office_praia, author=desk_praia, person=person)
+        for value in (f"+23899123{tail}", "+2389912345"):
+            Contact.objects.create(person=person, channel="phone", value=value)
+        IdentityDocument.objects.create(person=person, kind="passport", number=f"C{tail}", country="GW")
+        people.append(person)
+    return people[0], people[1]
+
+
+def belongings(person: Person) -> tuple:
+    return (
+        set(Enquiry.objects.filter(person=person).values_list("pk", flat=True)),
+        set(person.contacts.values_list("value", flat=True)),
+        set(person.documents_of_identity.values_list("number", flat=True)),
+        set(person.aliases.values_list("name", flat=True)),
+    )
+
+
+def test_everything_moves_to_the_record_that_is_kept(pair, desk_praia):
+    kept, gone = pair
+    enquiries = belongings(kept)[0] | belongings(gone)[0]
+    merge_people(kept, gone, by=desk_praia)
+    assert belongings(kept) == (
+        enquiries,
+        {"+2389912311", "+2389912322", "+2389912345"},
+        {"C11", "C22"},
+        {"Fatoumata Diallo"},
+    )
+    gone.refresh_from_db()
+    assert gone.merged_into == kept
+    assert [found.person for found in find_people(desk_praia, "Fatoumata Diallo")] == [kept]
+
+
+def test_what_moved_has_a_line_in_its_history(pair, coordinator_praia):
+    merge_people(*pair, by=coordinator_praia)
+    moved = Enquiry.history.filter(person=pair[0].pk, history_type="~")
+    assert {row.history_user for row in moved} == {coordinator_praia}
+    assert moved.count() == 2
+
+
+def test_undone_each_record_has_its_own_again(pair, desk_praia):
+    before = [belongings(person) for person in pair]
+    merge = undo_merge(merge_people(*pair, by=desk_praia), by=desk_praia)
+    assert [belongings(person) for person in pair] == before
+    assert merge.undone_by == desk_praia
+    assert {found.person for found in find_people(desk_praia, "fatumata jalo")} == set(pair)
+
+
+def test_what_came_after_the_merge_stays_with_the_kept_record(pair, office_praia, desk_praia):
+    kept, gone = pair
+    merge = merge_people(kept, gone, by=desk_praia)
+    later = EnquiryFactory(office=office_praia, author=desk_praia, person=kept)
+    undo_merge(merge, by=desk_praia)
+    later.refresh_from_db()
+    assert later.person == kept
+
+
+def test_what_the_kept_record_does_not_know_is_filled_in_and_taken_back(pair, desk_praia):
+    kept, gone = pair
+    Person.objects.filter(pk=gone.pk).update(born_on=date(1990, 5, 1), nationality="GW", is_restricted=True)
+    Person.objects.filter(pk=kept.pk).update(nationality="SN")
+    merge = merge_people(kept, gone, by=desk_praia)
+    kept.refresh_from_db()
+    assert (kept.born_on, kept.nationality, kept.is_restricted) == (date(1990, 5, 1), "SN", True)
+    undo_merge(merge, by=desk_praia)
+    kept.refresh_from_db()
+    assert (kept.born_on, kept.nationality, kept.is_restricted) == (None, "SN", False)
+
+
+def test_the_same_name_makes_no_alias(office_praia, desk_praia):
+    people = [PersonFactory(office=office_praia, author=desk_praia, name="Ana Lima") for _ in range(2)]
+    merge_people(*people, by=desk_praia)
+    assert not Alias.objects.exists()
+
+
+def test_nobody_is_merged_twice_nor_into_themselves(pair, desk_praia):
+    kept, gone = pair
+    with pytest.raises(PermissionDenied):
+        merge_people(kept, kept, by=desk_praia)
+    merge = merge_people(kept, gone, by=desk_praia)
+    with pytest.raises(PermissionDenied):
+        merge_people(kept, gone, by=desk_praia)
+    undo_merge(merge, by=desk_praia)
+    with pytest.raises(PermissionDenied):
+        undo_merge(merge, by=desk_praia)
+    assert Merge.objects.count() == 1
+
+
+def test_offices_do_not_merge_into_each_other_and_strangers_not_at_all(
+    pair, office_sal, desk_sal, desk_praia
+):
+    kept, gone = pair
+    elsewhere = PersonFactory(office=office_sal, author=desk_sal)
+    for user, one, other in (
+        (desk_praia, kept, elsewhere),
+        (desk_sal, elsewhere, gone),
+        (desk_sal, kept, gone),
+    ):
+        with pytest.raises(PermissionDenied):
+            merge_people(one, other, by=user)
+
+
+def test_what_a_colleague_keeps_restricted_is_not_merged(pair, office_praia, coordinator_praia, desk_praia):
+    hidden = PersonFactory(office=office_praia, author=coordinator_praia, is_restricted=True)
+    with pytest.raises(PermissionDenied):
+        merge_people(pair[0], hidden, by=desk_praia)
