@@ -26,8 +26,8 @@ def test_with_forced_colours_states_are_still_told_apart(open_browser, edition, 
     assert_fits_width(page)  # axe reads the colours that are not shown, so it cannot judge here
     ground = style(page, "body", "backgroundColor")
     # Where one is has a frame; the others have none.
-    assert style(page, ".nav [aria-current]", "borderTopStyle") == "solid"
-    assert style(page, ".nav a:not([aria-current])", "borderBottomColor") == ground
+    assert style(page, ".nav-bar [aria-current]", "borderTopStyle") == "solid"
+    assert style(page, ".nav-bar .nav a:not([aria-current])", "borderBottomColor") == ground
     assert style(page, ".badge", "borderTopStyle") == "solid"
     assert style(page, "progress", "forcedColorAdjust") == "none"  # else the bar is empty
 
@@ -59,5 +59,5 @@ def test_a_printed_measure_keeps_its_words(page, sign_in, praia, planner_praia):
     sign_in(page, planner_praia)
     page.emulate_media(media="print")
     page.goto(f"/workspace/plans/{plan.pk}/measures/ACO.M1/")
-    assert page.get_by_text("Medida 1 de Acolhimento.").is_visible()
+    assert page.get_by_text("Medida 1 de Acolhimento.").first.is_visible()
     assert not page.locator(".form-actions").is_visible()

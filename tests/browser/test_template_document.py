@@ -152,7 +152,7 @@ def test_a_measure_goes_to_another_objective_by_a_select(editor):
 def test_what_was_removed_comes_back_from_where_it_stood(editor, draft):
     before = items_of(draft)
     tool(editor, "ACO.M2", "Remover").click()
-    undo = editor.get_by_role("button", name="Anular")
+    undo = editor.get_by_role("button", name="Desfazer")
     expect(undo).to_be_focused()
     assert "ACO.M2" not in measures(editor)
     undo.click()
