@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
+from django.utils import translation
 
 from action_plans.models import (
     FrameworkTarget,
@@ -18,20 +19,14 @@ from action_plans.models import (
     Strategy,
     Template,
     TemplateArea,
-    TemplateIndicator,
     TopicArea,
 )
-from action_plans.services.content import (
-    HEADING,
-    ContentFault,
-    Item,
-    digest,
-    digest_of,
-    items_of,
-    write_items,
-)
+from action_plans.services.content import Item, digest, digest_of, items_of, linkable
+from action_plans.services.template_file import Content, FaultyFile
+from action_plans.services.template_import import replace_content
+from action_plans.services.template_yaml import content_from
 from cases.statistics import topic_names
-from gai_portal.lib.reference import LinedDict, ReferenceFile, Tally
+from gai_portal.lib.reference import LinedDict, ReferenceFault, ReferenceFile, Tally
 
 DATA = Path(__file__).parent / "data"
 STRATEGY_FILE = DATA / "strategy.yaml"
@@ -75,28 +70,19 @@ def load_strategy(path: Path, tally: Tally) -> Strategy:
 
 def load_template(starter: "TemplateFile") -> Tally:
     """Write the starter into version 1, unless somebody has made that version their own."""
-    heading, items = starter.heading(), list(starter.items())
+    content = starter.template()
     template = Template.objects.select_for_update().filter(number=1).first()
     if template is None:
-        template, before = Template(number=1, **heading), []
+        template, before = Template(number=1), []
     else:
         before = items_of(template)
         if not template.is_draft or digest_of(template) != template.loaded_digest:
             return Tally(kept=len(before))
-    tally = compare(before, items)
-    fingerprint = digest(heading, items)
-    if template.loaded_digest == fingerprint:
-        return tally
-    for name, value in heading.items():
-        setattr(template, name, value)
-    template.loaded_digest = fingerprint
-    template.save()
-    template.areas.all().delete()
-    template.sections.all().delete()
-    try:
-        write_items(template, items)
-    except ContentFault as fault:
-        raise starter.fault(starter.places[fault.code], fault.field, fault.problem) from fault
+    tally = compare(before, content.items)
+    fingerprint = digest(content.heading, content.items)
+    if template.loaded_digest != fingerprint:
+        template.loaded_digest = fingerprint
+        replace_content(template, content)
     return tally
 
 
@@ -139,11 +125,6 @@ Row = tuple[LinedDict, dict[str, Any], dict[str, Any]]  # where it stands, its k
 class TemplateFile(ReferenceFile):
     """A national template in one file, with the goals that its measures are tagged with."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.meta = self.mapping(self.content, "meta")
-        self.places: dict[str, LinedDict] = {}  # where each item stands
-
     def goals(self) -> Iterator[Row]:
         for row in self.rows(self.content, "nis_pillars"):
             yield row, {"code": self.text(row, "code")}, self.words(row, column="title")
@@ -155,99 +136,11 @@ class TemplateFile(ReferenceFile):
                 row = self.mapping(table, code)
                 yield row, {"framework": framework, "code": str(code)}, self.words(row, column="label")
 
-    def heading(self) -> dict[str, Any]:
-        years = self.meta.get("default_duration_years")
-        if not isinstance(years, int) or not 1 <= years <= 20:
-            raise self.fault(self.meta, "default_duration_years", "a number of years is expected")
-        heading = {
-            **self.words(self.meta, "title"),
-            **self.words(self.meta, "notice"),
-            "default_years": years,
-        }
-        return {name: heading[name] for name in HEADING}
-
-    def items(self) -> Iterator[Item]:
-        for row in self.rows(self.meta, "sections"):
-            flags = {
-                "is_required": self.flag(row, "required"),
-                "is_locked": self.flag(row, "locked_by_national"),
-                "holds_measures": self.flag(row, "holds_measures"),
-            }
-            texts = self.words(row, column="title") | self.optional_words(row, "text")
-            yield self.item("section", row, "", {**texts, **flags})
-        for row in self.rows(self.content, "areas"):
-            self.check_tags(row)
-            values = self.words(row, "title") | self.words(row, "summary")
-            values |= self.optional_words(row, "guidance")
-            area = self.item("area", row, "", values)
-            yield area
-            yield from self.items_of_area(row, area.code)
-
-    def check_tags(self, area: LinedDict) -> None:
-        known: dict[str, set[str]] = {
-            "nis": {self.text(row, "code") for row in self.rows(self.content, "nis_pillars")},
-            "gcm": {str(code) for code in self.mapping(self.content, "gcm_objectives")},
-            "sdg": {str(code) for code in self.mapping(self.content, "sdg_targets")},
-        }
-        for field, codes in known.items():
-            self.codes(area, field, codes)
-
-    def items_of_area(self, area: LinedDict, code: str) -> Iterator[Item]:
-        indicators = self.rows(area, "indicators", required=False)
-        objectives = self.rows(area, "objectives")
-        codes = {objective.get("code") for objective in objectives}
-        for row in indicators:
-            if row.get("objective") not in codes:
-                raise self.fault(row, "objective", f"“{row.get('objective')}” is no objective of {code}")
-        for row in objectives:
-            objective = self.item("objective", row, code, self.words(row, "text"))
-            yield objective
-            for measure in self.rows(row, "measures"):
-                yield self.measure(measure, objective.code, area)
-            for indicator in indicators:
-                if indicator["objective"] == objective.code:
-                    yield self.indicator(indicator, objective.code)
-
-    def measure(self, row: LinedDict, objective: str, area: LinedDict) -> Item:
-        """A measure serves the goals of its area; the national level refines this where it matters."""
-        values: dict[str, Any] = self.words(row, "text") | self.optional_words(row, "guidance")
-        values["is_mandatory"] = self.flag(row, "mandatory")
-        targets = [f"gcm:{code}" for code in self.codes(area, "gcm")]
-        targets += [f"sdg:{code}" for code in self.codes(area, "sdg")]
-        links = {
-            "lead": [self.text(row, "lead")] if row.get("lead") is not None else [],
-            "partners": self.codes(row, "partners"),
-            "goals": self.codes(area, "nis"),
-            "targets": targets,
-        }
-        return self.item("measure", row, objective, values, links)
-
-    def indicator(self, row: LinedDict, objective: str) -> Item:
-        kind = self.choice(row, "type", TemplateIndicator.Kind)
-        unit = self.choice(row, "unit", TemplateIndicator.Unit)
-        frequency = self.choice(row, "frequency", TemplateIndicator.Frequency)
-        values: dict[str, Any] = {"kind": kind, "unit": unit, "frequency": frequency}
-        values |= self.words(row, "text") | {"disaggregation": self.codes(row, "disaggregation")}
-        links = {"source": [self.text(row, "source")] if row.get("source") is not None else []}
-        return self.item("indicator", row, objective, values, links)
-
-    def choice(self, row: LinedDict, field: str, choices: type[models.TextChoices]) -> str:
-        value = self.text(row, field)
-        if value not in choices.values:
-            raise self.fault(row, field, f"“{value}” is none of {', '.join(choices.values)}")
-        return value
-
-    def item(
-        self,
-        kind: str,
-        row: LinedDict,
-        parent: str,
-        values: dict[str, Any],
-        links: dict[str, list[str]] | None = None,
-    ) -> Item:
-        code = self.text(row, "code")
-        if code in self.places:
-            raise self.fault(row, "code", f"{code} stands already in line {self.places[code].line}")
-        self.places[code] = row
-        links = {name: sorted(codes) for name, codes in (links or {}).items()}
-        return Item(kind=kind, code=code, parent=parent, values=values, links=links)
+    def template(self) -> Content:
+        """What the pages import as well: the first thing that is wrong stops the load."""
+        try:
+            with translation.override("en"):  # as all else that a load says
+                return content_from(self.content, linkable())
+        except FaultyFile as refusal:
+            fault = refusal.faults[0]
+            raise ReferenceFault(self.path, fault.place.line, fault.place.field, fault.problem) from refusal

@@ -14,6 +14,7 @@ from action_plans.views import (
     strategy,
     tailoring,
     template,
+    template_files,
     template_items,
     template_versions,
     updates,
@@ -122,6 +123,14 @@ urlpatterns = [
     path("template/<int:number>/", template.template_detail, name="template_detail"),
     path("template/<int:number>/edit/", template.template_edit, name="template_edit"),
     path("template/<int:number>/issue/", template_versions.template_issue, name="template_issue"),
+    path("template/<int:number>.yaml", template_files.template_yaml, name="template_yaml"),
+    path("template/<int:number>.xlsx", template_files.template_xlsx, name="template_xlsx"),
+    path("template/<int:number>/import/", template_files.template_import, name="template_import"),
+    path(
+        "template/<int:number>/import/preview/",
+        template_files.template_import_preview,
+        name="template_import_preview",
+    ),
     path("template/<int:number>/add/<str:kind>/", template_items.template_item_add, name="template_item_add"),
     path(
         "template/<int:number>/restore/<str:token>/",

@@ -22,6 +22,7 @@ from action_plans.models import (
 from action_plans.services.content import HEADING, KINDS, TemplateRow, fingerprint
 from gai_portal.lib.forms import LineField
 
+NUMBERED = _("Version %(number)s")
 LANGUAGE = r"_(pt|en|fr)$"
 LETTERS = {"section": "S", "objective": "O", "measure": "M", "indicator": "I"}
 
@@ -215,6 +216,24 @@ FORMS: dict[str, type[ItemForm]] = {
 }
 
 
+class UploadForm(forms.Form):
+    """A file with a whole template."""
+
+    LARGEST: ClassVar[int] = 8 * 1024 * 1024
+
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput(attrs={"accept": ".yaml,.yml,.xlsx"}),
+        help_text=_("A workbook (.xlsx) or YAML, as it was downloaded here. At most 8 MB."),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > self.LARGEST:
+            raise forms.ValidationError(_("This file is larger than 8 MB. A template is much smaller."))
+        return file
+
+
 class ComparisonForm(forms.Form):
     """Which two versions to lay side by side."""
 
@@ -225,7 +244,7 @@ class ComparisonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.versions = {version.number: version for version in versions}
         choices = [
-            (version.number, f"{_('Version')} {version.number} · {version.get_state_display()}")
+            (version.number, f"{NUMBERED % {'number': version.number}} · {version.get_state_display()}")
             for version in versions
         ]
         for field in self.fields.values():

@@ -13,6 +13,7 @@ from action_plans.models.template import (
     TemplateMeasure,
     TemplateObjective,
     TemplateSection,
+    TemplateUpload,
 )
 from action_plans.models.update import UpdateDecision
 
@@ -38,6 +39,7 @@ __all__ = [
     "TemplateMeasure",
     "TemplateObjective",
     "TemplateSection",
+    "TemplateUpload",
     "TopicArea",
     "UpdateDecision",
 ]

@@ -318,3 +318,24 @@ class TemplateIndicator(TemplateItem):
     def breakdowns(self) -> list[str]:
         """What its readings are broken down by, in the reader's language."""
         return [str(self.Breakdown(code).label) for code in self.disaggregation]
+
+
+class TemplateUpload(models.Model):
+    """A file's content that waits to be written into the draft until its officer has seen the changes."""
+
+    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="uploads")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(_("file"), max_length=200)
+    content = models.JSONField()
+    seen = models.CharField(max_length=64)  # fingerprint of the draft that it was compared with
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("uploaded template")
+        verbose_name_plural = _("uploaded templates")
+        constraints = [
+            models.UniqueConstraint(fields=["template", "user"], name="upload_once_per_template_and_user")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template}: {self.name}"

@@ -205,38 +205,77 @@ def link_names() -> dict[tuple[str, str], str]:
 
 
 def write_items(template: Template, items: Iterable[Item]) -> dict[str, TemplateRow]:
-    """Add items to a draft, each after its parent and after what already stands there; rows by code."""
-    known = linkable()
-    taken = codes_in(template)
-    parents: dict[str, Any] = {"": template}
-    orders: dict[tuple[str, str], int] = {}
-    for item in items:
-        spec = KINDS[item.kind]
-        parent = parents.get(item.parent) or find_item(template, item.parent)
-        if parent is None:
-            raise ContentFault(item.code, spec.parent, f"there is no {item.parent}")
-        if item.code in taken:
+    """Add items to a draft, each under its parent and after what already stands there; rows by code.
+
+    A whole document takes as many queries as one item.
+    """
+    writer = _Writer(template)
+    items = list(items)
+    for kind, spec in KINDS.items():  # parents before what hangs on them
+        writer.write(spec, [item for item in items if item.kind == kind])
+    return writer.rows
+
+
+class _Writer:
+    """Rows of one kind after another, with what they need to know of those before them."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self.known = linkable()
+        self.taken = codes_in(template)
+        self.rows: dict[str, Any] = {}
+        self.found: dict[str, TemplateRow | None] = {}  # parents that stood there before
+        self.orders: dict[str, int] = {}
+
+    def write(self, spec: Kind, items: list[Item]) -> None:
+        self.orders = {}
+        rows = {item.code: self.row(spec, item) for item in items}
+        spec.model._default_manager.bulk_create(rows.values())
+        for name in spec.links:
+            field: Any = spec.model._meta.get_field(name)
+            own, other = f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
+            field.remote_field.through._default_manager.bulk_create(
+                field.remote_field.through(**{own: rows[item.code].pk, other: linked.pk})
+                for item in items
+                for linked in _linked(item, name, self.known[name])
+            )
+        self.rows |= rows
+
+    def row(self, spec: Kind, item: Item) -> Any:
+        if item.code in self.taken:
             raise ContentFault(item.code, "code", f"{item.code} is already used in this version")
-        taken.add(item.code)
-        place = (item.kind, item.parent)
-        if place not in orders:
-            orders[place] = last_order(spec, parent)
-        orders[place] += 1
-        row = spec.model(**{spec.parent: parent}, code=item.code, order=orders[place], **item.values)
-        linked = {name: _linked(item, name, known[name]) for name in (*spec.single_links, *spec.links)}
-        for name in spec.single_links:
-            setattr(row, name, linked[name][0] if linked[name] else None)
+        self.taken.add(item.code)
+        row: Any = spec.model(code=item.code, **item.values)
+        setattr(row, spec.parent, self.parent(spec, item))
+        row.order = self.next_order(spec, item, getattr(row, spec.parent))
+        for name in (*spec.single_links, *spec.links):
+            linked = _linked(item, name, self.known[name])
+            if name in spec.single_links:
+                setattr(row, name, linked[0] if linked else None)
         try:
             row.clean_fields(exclude={spec.parent, *spec.single_links})
         except ValidationError as error:
             name, problems = next(iter(error.message_dict.items()))
             raise ContentFault(item.code, name, " ".join(problems)) from error
-        row.save()
-        for name in spec.links:
-            getattr(row, name).set(linked[name])
-        parents[item.code] = row
-    del parents[""]
-    return parents
+        return row
+
+    def parent(self, spec: Kind, item: Item) -> Any:
+        if not item.parent:
+            return self.template
+        if item.parent in self.rows:
+            return self.rows[item.parent]
+        if item.parent not in self.found:
+            self.found[item.parent] = find_item(self.template, item.parent)
+        parent = self.found[item.parent]
+        if parent is None:
+            raise ContentFault(item.code, spec.parent, f"there is no {item.parent}")
+        return parent
+
+    def next_order(self, spec: Kind, item: Item, parent: models.Model) -> int:
+        if item.parent not in self.orders:
+            self.orders[item.parent] = 0 if item.parent in self.rows else last_order(spec, parent)
+        self.orders[item.parent] += 1
+        return self.orders[item.parent]
 
 
 def _linked(item: Item, name: str, known: Mapping[str, models.Model]) -> list[models.Model]:

@@ -242,6 +242,7 @@ def issue_template(template: Template, *, by: User, at: datetime | None = None) 
         previous.save(update_fields=["state"])
     draft.state, draft.issued_at = TemplateState.ISSUED, at or timezone.now()
     draft.save(update_fields=["state", "issued_at"])
+    draft.uploads.all().delete()  # nothing is written into it any more
     if at is None:
         notify_plans_of(draft)
     return draft

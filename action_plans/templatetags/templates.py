@@ -154,4 +154,4 @@ def titled(comparison: Comparison, code: str) -> str:
     """The code of a chapter, area or objective with the beginning of its title or text."""
     if not code:
         return gettext("Title and notice")
-    return f"{code} · {Truncator(main_text(comparison.items[code])).chars(80)}"
+    return f"{code} · {Truncator(main_text(comparison.items[code])).chars(80).rstrip('.')}"

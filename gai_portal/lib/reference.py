@@ -198,9 +198,13 @@ def read_csv(path: Path, columns: Iterable[str]) -> Iterator[CsvLine]:
 
 
 class LinedDict(dict[str, Any]):
-    """A mapping read from YAML that remembers the line it began on."""
+    """A mapping read from YAML that remembers the line it began on, and that of each of its keys."""
 
     line: int = 0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines: dict[str, int] = {}
 
 
 class LinedLoader(yaml.CSafeLoader):
@@ -210,6 +214,11 @@ class LinedLoader(yaml.CSafeLoader):
 def _lined_mapping(loader: LinedLoader, node: yaml.MappingNode) -> Iterator[LinedDict]:
     mapping = LinedDict()
     mapping.line = node.start_mark.line + 1
+    for key, _value in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            if key.value in mapping.lines:
+                raise yaml.MarkedYAMLError(problem=f"“{key.value}” stands twice", problem_mark=key.start_mark)
+            mapping.lines[key.value] = key.start_mark.line + 1
     yield mapping
     mapping.update(cast("dict[str, Any]", loader.construct_mapping(node)))
 

@@ -3,25 +3,35 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import warnings
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
 from import_export.resources import ModelResource
 from import_export.widgets import Widget
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
 
 # Where a spreadsheet program runs a text as a formula: at its start, and in a CSV file also after whatever
 # the programs of one country or another cut it at. Quotes that somebody typed before the sign count too:
 # otherwise nobody could tell ours from theirs when the file comes back.
 START = r"(^|[,;\t\r\n]\"*)"
 FORMULA = r"'*[=+\-@\t\r]"
+# How a workbook writes a character by its number: _x0041_ is an A. Who types that by hand means the letters.
+ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+UNESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+AS_TEXT = "@"
+LAST_CHOICE = 5000  # the row down to which a choice is offered
+MOST_PARTS = 500  # files in the archive that a workbook is
+LARGEST_UNPACKED = 40 * 1024 * 1024
 AT_START = re.compile(FORMULA)
 TO_QUOTE = re.compile(f"{START}(?={FORMULA})")
 QUOTED = re.compile(f"{START}'(?={FORMULA})")
@@ -32,6 +42,11 @@ def safe_cell(value: Any) -> Any:
     if isinstance(value, str) and AT_START.match(value):
         return f"'{value}"
     return value
+
+
+def typed_in_cell(cell: str) -> str:
+    """What stood in the cell before `safe_cell`."""
+    return cell[1:] if cell.startswith("'") and AT_START.match(cell) else cell
 
 
 def safe_in_csv(value: Any) -> Any:
@@ -90,6 +105,9 @@ class Sheet:
     header: Sequence[str]
     rows: Iterable[Sequence[Any]]
     widths: Sequence[int] = ()  # in characters; a column without one takes the program's own
+    choices: Mapping[str, str] = field(default_factory=dict)  # by header: what may be chosen, with commas
+    # To be filled in and read again: what is typed stays the text that was typed (16.10 is no 16.1).
+    is_form: bool = False
 
 
 def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
@@ -100,23 +118,97 @@ def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
         page.freeze_panes = "A2"
         for number, width in enumerate(sheet.widths, start=1):
             page.column_dimensions[get_column_letter(number)].width = width
+        for number, label in enumerate(sheet.header, start=1):
+            letter = get_column_letter(number)
+            if sheet.is_form:
+                page.column_dimensions[letter].number_format = AS_TEXT
+            if label in sheet.choices:
+                allowed = DataValidation(type="list", formula1=f'"{sheet.choices[label]}"', allow_blank=True)
+                allowed.add(f"{letter}2:{letter}{LAST_CHOICE}")
+                page.data_validations.append(allowed)
         page.append([_cell(page, label, font=Font(bold=True)) for label in sheet.header])
         for row in sheet.rows:
-            page.append([_cell(page, value) for value in row])
+            page.append([_cell(page, value, is_form=sheet.is_form) for value in row])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def _cell(page: Any, value: Any, font: Font | None = None) -> WriteOnlyCell:
+def _cell(page: Any, value: Any, font: Font | None = None, *, is_form: bool = False) -> WriteOnlyCell:
     """Long texts are broken within their column; characters that a workbook cannot hold are left out."""
     if isinstance(value, str):
-        value = safe_cell(ILLEGAL_CHARACTERS_RE.sub("", value))
+        value = ESCAPE.sub("_x005F_", safe_cell(ILLEGAL_CHARACTERS_RE.sub("", value)))
     cell = WriteOnlyCell(page, value=value)
     cell.alignment = Alignment(vertical="top", wrap_text=True)
     if font:
         cell.font = font
+    if is_form and isinstance(value, str):
+        cell.number_format = AS_TEXT
     return cell
+
+
+class UnreadableWorkbook(Exception):
+    """A file that is no workbook of ours to read, with the reason in the reader's language."""
+
+
+@dataclass(frozen=True)
+class CellRead:
+    """What a cell of a workbook holds. A formula or an error in a cell is a fault of the cell."""
+
+    address: str
+    value: Any = None
+    fault: str = ""
+
+
+def read_workbook(file: bytes, *, most_rows: int, most_columns: int) -> dict[str, list[list[CellRead]]]:
+    """The rows of every sheet by its title, header first; texts as they stood before `safe_cell`.
+
+    At most `most_rows` are read of each, so that one row more than allowed can be seen by the caller.
+    """
+    _refuse_strange_archive(file)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what openpyxl does not keep: we keep none of it
+        try:
+            book = load_workbook(io.BytesIO(file), read_only=True, keep_links=False)
+            return {
+                page.title: [
+                    [_read(cell, row, column) for column, cell in enumerate(cells, start=1)]
+                    for row, cells in enumerate(
+                        page.iter_rows(max_row=most_rows, max_col=most_columns), start=1
+                    )
+                ]
+                for page in book.worksheets
+            }
+        except Exception as error:  # whatever it trips over: the file is not what a program would write
+            raise UnreadableWorkbook(
+                _("This workbook is damaged: no program could have saved it.")
+            ) from error
+
+
+def _refuse_strange_archive(file: bytes) -> None:
+    """Before anything is unpacked: what the file says it is, and how large it would become."""
+    if file.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UnreadableWorkbook(_("This is a file of an old program, or a protected one. Save it as .xlsx."))
+    try:
+        with zipfile.ZipFile(io.BytesIO(file)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise UnreadableWorkbook(_("This is not a workbook (.xlsx).")) from error
+    if "xl/workbook.xml" not in {entry.filename for entry in entries}:
+        raise UnreadableWorkbook(_("This is not a workbook (.xlsx)."))
+    if len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > LARGEST_UNPACKED:
+        raise UnreadableWorkbook(_("This workbook is too large to be opened."))
+
+
+def _read(cell: Any, row: int, column: int) -> CellRead:
+    address = f"{get_column_letter(column)}{row}"
+    if cell.data_type == "f":
+        return CellRead(address, fault=_("a formula: write its result"))
+    if cell.data_type == "e":
+        return CellRead(address, fault=_("an error of the spreadsheet program"))
+    if isinstance(cell.value, str):
+        return CellRead(address, typed_in_cell(UNESCAPE.sub(lambda code: chr(int(code[1], 16)), cell.value)))
+    return CellRead(address, cell.value)
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

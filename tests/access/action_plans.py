@@ -3,6 +3,8 @@
 from action_plans.models import ConsultationInvitation
 from action_plans.models.consultation import digest
 from action_plans.services.tailoring import add_local_measure
+from action_plans.services.template_file import Content, content_of
+from action_plans.services.template_import import keep_upload
 from action_plans.workflow import PlanState
 from tests.access_table import FORBIDDEN, FOUND, NATIONAL, OK, PRAIA, Builder, Row, everybody, only, signed_in
 from tests.action_plans.consultations import running_consultation
@@ -82,6 +84,15 @@ def edition_pk(get):
 
 def draft(get):
     return {"number": fill_template(TemplateFactory(number=1)).number}
+
+
+def upload(get):
+    """One of the officer's own; another's does not exist."""
+    a_draft = fill_template(TemplateFactory(number=1))
+    content = content_of(a_draft)
+    heading = {**content.heading, "title_pt": "Outro título"}
+    keep_upload(a_draft, Content(heading, content.items), name="modelo.yaml", by=get("dgi_officer"))
+    return {"number": a_draft.number}
 
 
 def template_item(**arguments):
@@ -200,6 +211,10 @@ GET: dict[str, Row] = {
     "action_plans:template_adoption": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:template_adoption_item": only(*NATIONAL, others=FORBIDDEN),
     "action_plans:template_compare": signed_in(),
+    "action_plans:template_yaml": only(*NATIONAL),
+    "action_plans:template_xlsx": only(*NATIONAL),
+    "action_plans:template_import": only(*NATIONAL),
+    "action_plans:template_import_preview": only("dgi_officer"),
     "action_plans:template_detail": only(*NATIONAL),
     "action_plans:template_edit": only(*NATIONAL),
     "action_plans:template_issue": only("dgi_officer", dgi_admin=FORBIDDEN),
@@ -257,6 +272,8 @@ POST: dict[str, Row] = {
     "action_plans:template_start": only(*NATIONAL, gives=FOUND, others=FORBIDDEN),
     "action_plans:template_edit": only(*NATIONAL),
     "action_plans:template_issue": only("dgi_officer", gives=FOUND, dgi_admin=FORBIDDEN),
+    "action_plans:template_import": only(*NATIONAL),
+    "action_plans:template_import_preview": only("dgi_officer", gives=FOUND),
     "action_plans:template_item_add": only(*NATIONAL),
     "action_plans:template_item_edit": only(*NATIONAL),
     "action_plans:template_item_move": only(*NATIONAL, gives=FOUND),
@@ -309,6 +326,10 @@ ARGUMENTS: dict[str, Builder] = {
     "action_plans:plan_update_undo": plan_with(numbers="1"),
     "action_plans:template_adoption_item": template_item_of_a_plan,
     "action_plans:template_detail": draft,
+    "action_plans:template_yaml": draft,
+    "action_plans:template_xlsx": draft,
+    "action_plans:template_import": draft,
+    "action_plans:template_import_preview": upload,
     "action_plans:template_edit": draft,
     "action_plans:template_issue": draft,
     "action_plans:template_item_add": template_item(kind="area"),

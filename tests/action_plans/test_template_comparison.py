@@ -118,8 +118,8 @@ def test_the_page_compares_the_newest_with_the_one_before_unless_others_are_chos
     assert (response.context["before"].number, response.context["after"].number) == (1, 2)
     assert "<del>" in page
     assert "primeira" in page
-    assert "ACO.O1 · Objetivo de Acolhimento., posição 1" in page
-    assert "REG.O1 · Objetivo de Regularização., posição 3" in page
+    assert "ACO.O1 · Objetivo de Acolhimento, posição 1" in page
+    assert "REG.O1 · Objetivo de Regularização, posição 3" in page
     assert "<del>sim</del> <ins>não</ins>" in page
     assert "<ins>PAC · Plataforma das Comunidades Africanas</ins>" in page
     back = officer.get(url, {"before": 2, "after": 1})

@@ -115,9 +115,9 @@ def test_an_issued_version_is_kept(partners, edited_file):
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
-        ("lead: CM\n", "lead: NOBODY\n", "line 210, lead: “NOBODY” is not known"),
+        ("lead: CM\n", "lead: NOBODY\n", "line 212, lead: “NOBODY” is not known"),
         ("- code: ACO.M2", "- code: ACO.M1", "line 214, code: ACO.M1 stands already in line 210"),
-        ("nis: [NIS1, NIS3]", "nis: [NIS9]", "line 196, nis: “NIS9” is not known"),
+        ("nis: [NIS1, NIS3]", "nis: [NIS9]", "line 202, nis: “NIS9” is not known"),
         ("frequency: monthly", "frequency: daily", "frequency: “daily” is none of"),
         ("objective: ACO.O1", "objective: REG.O1", "objective: “REG.O1” is no objective of ACO"),
         ("disaggregation: [sex, age,", "disaggregation: [shoe, age,", "disaggregation: "),

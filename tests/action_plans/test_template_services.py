@@ -79,6 +79,18 @@ def test_the_next_draft_is_a_whole_copy_whatever_the_language(draft, dgi_officer
     assert not compare_versions(items_of(draft), items_of(copy))
 
 
+def test_starting_a_draft_costs_the_same_whatever_its_length(draft, dgi_officer, count_queries):
+    issue_template(draft, by=dgi_officer)
+    before = count_queries(lambda: start_draft(by=dgi_officer))
+    second = Template.objects.drafts().get()
+    objective = TemplateObjective.objects.get(area__template=second, code="REG.O1")
+    for number in range(20):
+        row = TemplateMeasure.objects.create(objective=objective, code=f"REG.M{50 + number}", text_pt="x")
+        row.partners.add(PartnerFactory())
+    issue_template(second, by=dgi_officer)
+    assert count_queries(lambda: start_draft(by=dgi_officer)) == before
+
+
 def test_there_is_one_draft_at_a_time(draft, dgi_officer):
     assert start_draft(by=dgi_officer) == draft
     issue_template(draft, by=dgi_officer)
