@@ -35,7 +35,7 @@ class MunicipalityFactory(DjangoModelFactory):
         model = Municipality
         django_get_or_create = ["code"]
 
-    code = factory.Sequence("XX-{:02}".format)
+    code = factory.Sequence("X{:05}".format)  # as long as an ISO 3166-2 code may be
     island = factory.SubFactory(IslandFactory)
     name = factory.Sequence("Municipality {}".format)
     display_name = factory.SelfAttribute("name")

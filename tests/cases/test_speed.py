@@ -71,7 +71,11 @@ def test_no_index_of_enquiries_is_there_twice(db):
     """What begins as another one does costs each recording time and is asked by nobody."""
     with connection.cursor() as cursor:
         found = connection.introspection.get_constraints(cursor, Enquiry._meta.db_table)
-    indexes = [tuple(one["columns"]) for one in found.values() if one["index"] and all(one["columns"])]
+    indexes = [
+        tuple(one["columns"])
+        for one in found.values()
+        if one["index"] and one["columns"] and all(one["columns"])
+    ]
     assert ("office_id", "at", "id") in indexes
     assert ("author_id", "id") in indexes
     assert ("at", "id") in indexes
