@@ -73,6 +73,8 @@ def restore_line(item: PlanItem, history_id: int, *, version: int, by: User) -> 
     line = item.history.get(history_id=history_id)
     values = _values(item, line)
     links = _standing(links_in(line)) if isinstance(item, PlanMeasure) else {}
+    if isinstance(item, PlanMeasure) and item.is_local and not links["goals"]:
+        links["goals"] = list(item.goals.values_list("pk", flat=True))  # a local one says what it serves
     if all(getattr(item, name) == value for name, value in values.items()) and all(
         {row.pk for row in getattr(item, name).all()} == set(keys) for name, keys in links.items()
     ):
@@ -100,6 +102,8 @@ def _values(item: PlanItem, line: Any) -> dict[str, Any]:
         colleagues = User.objects.with_role(MUNICIPAL_ROLES, item.plan.municipality_id)
         if not colleagues.filter(pk=values["owner_id"]).exists():
             values["owner_id"] = item.owner_id  # who has left since is not put in charge again
+    if isinstance(item, PlanMeasure) and item.is_local and line.based_on_id is not None:
+        values["is_local_priority"] = item.is_local_priority  # as a national measure it needed no say
     if isinstance(item, PlanMeasure) and (item.based_on_id is None) != (line.based_on_id is None):
         # It has become local since (or the other way round): its words come back, its kind stays.
         values["decision"] = item.decision

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -299,12 +299,12 @@ def _contents(numbers: Iterable[int]) -> dict[int, dict[Key, National]]:
         for number, at in issued.values_list("number", "issued_at")
         if at is not None
     }
-    known = {names[name]: items for name, items in cache.get_many(names).items()}
+    known = {names[name]: items for name, items in caches["pages"].get_many(names).items()}
     read = {
         number: placed(number, items)
         for number, items in items_of_versions(set(names.values()) - set(known)).items()
     }
-    cache.set_many({name: read[number] for name, number in names.items() if number in read})
+    caches["pages"].set_many({name: read[number] for name, number in names.items() if number in read})
     return known | read
 
 

@@ -77,7 +77,8 @@ def start_draft(*, by: User) -> Template:
     """The next version, as a copy of the one in force. When a draft exists already, that one."""
     if not can_write_template(by):
         raise PermissionDenied(f"{by} may not write the national template")
-    current = Template.objects.select_for_update().issued().first()
+    Template.objects.select_for_update().issued().first()  # waits for whoever is issuing
+    current = Template.objects.issued().first()
     draft = Template.objects.drafts().first()
     if draft is not None:
         return draft

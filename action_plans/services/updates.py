@@ -136,6 +136,8 @@ class Step:
     ) -> UpdateDecision:
         row = self.row_of(change)
         before: dict[str, Any] = {}
+        if row is None and version:  # a colleague has taken it back meanwhile
+            raise InboxMoved
         if version is not None and version != (row.version if row else 0):
             raise EditConflict(row)
         if row is None:

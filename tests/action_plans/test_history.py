@@ -228,3 +228,16 @@ def test_a_chapter_that_the_national_level_locked_is_not_written_by_its_history(
     section.save()
     with pytest.raises(PermissionDenied):
         restore_line(section, line_of(section), version=section.version, by=planner_praia)
+
+
+def test_a_measure_that_went_on_as_local_keeps_what_it_serves(plan, planner_praia):
+    goal = StrategicGoalFactory(code="NIS2")
+    area = plan.template.areas.get(code="ACO")
+    measure = add_local_measure(plan, area, {"text_pt": "Nossa.", "goals": [goal]}, by=planner_praia)
+    national = plan.measures.get(code="ACO.M2")
+    line = measure.history.get()
+    line.based_on, line.decision, line.text_pt = national.based_on, Decision.ADOPTED, ""
+    line.save()
+    line.goals.all().delete()
+    restore_line(measure, line.history_id, version=measure.version, by=planner_praia)
+    assert list(measure.goals.all()) == [goal]
