@@ -7,6 +7,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from accounts.models import User
 from accounts.roles import Role
@@ -67,6 +68,12 @@ class StrictClient(Client):
             assert b"{{" not in response.content
             assert b"{%" not in response.content
         return response
+
+
+@pytest.fixture(autouse=True)
+def _in_the_language_of_the_country():
+    """A page that another test asked for in English leaves that language behind."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
