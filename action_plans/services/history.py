@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.roles import MUNICIPAL_ROLES
 from action_plans.models import PlanIndicator, PlanMeasure, PlanSection
 from action_plans.services.tailoring import (
     EditConflict,
@@ -15,6 +14,7 @@ from action_plans.services.tailoring import (
     locked_plan,
     save_item,
     set_many_to_many,
+    still_there,
 )
 from action_plans.workflow import Decision
 
@@ -72,7 +72,11 @@ def restore_line(item: PlanItem, history_id: int, *, version: int, by: User) -> 
         raise EditConflict(item)
     line = item.history.get(history_id=history_id)
     values = _values(item, line)
-    links = _standing(links_in(line)) if isinstance(item, PlanMeasure) else {}
+    links: dict[str, Any] = {}
+    if isinstance(item, PlanMeasure):
+        links = still_there(line, item.plan)
+        # Without anybody of that time who is still here, whoever is in charge now stays so.
+        values["owner_id"] = links.pop("owner_id") or item.owner_id
     if isinstance(item, PlanMeasure) and item.is_local and not links["goals"]:
         links["goals"] = list(item.goals.values_list("pk", flat=True))  # a local one says what it serves
     if all(getattr(item, name) == value for name, value in values.items()) and all(
@@ -87,21 +91,8 @@ def restore_line(item: PlanItem, history_id: int, *, version: int, by: User) -> 
     return True
 
 
-def _standing(links: dict[str, list[int]]) -> dict[str, list[int]]:
-    """Without goals and partners that have been removed since."""
-    found = {}
-    for name, keys in links.items():
-        model: Any = PlanMeasure._meta.get_field(name).related_model
-        found[name] = list(model._default_manager.filter(pk__in=keys).values_list("pk", flat=True))
-    return found
-
-
 def _values(item: PlanItem, line: Any) -> dict[str, Any]:
     values = {name: getattr(line, name) for name in WRITTEN[type(item)]}
-    if isinstance(item, PlanMeasure):
-        colleagues = User.objects.with_role(MUNICIPAL_ROLES, item.plan.municipality_id)
-        if not colleagues.filter(pk=values["owner_id"]).exists():
-            values["owner_id"] = item.owner_id  # who has left since is not put in charge again
     if isinstance(item, PlanMeasure) and item.is_local and line.based_on_id is not None:
         values["is_local_priority"] = item.is_local_priority  # as a national measure it needed no say
     if isinstance(item, PlanMeasure) and (item.based_on_id is None) != (line.based_on_id is None):

@@ -10,6 +10,7 @@ from django.db.models import Max
 from simple_history.utils import bulk_update_with_history
 
 from accounts.models import User
+from accounts.roles import MUNICIPAL_ROLES
 from action_plans.models import Plan, PlanIndicator, PlanMeasure, PlanSection, TemplateArea
 from action_plans.permissions import can_edit_plan
 from action_plans.workflow import Decision
@@ -219,7 +220,9 @@ def restore_measure(plan: Plan, history_id: int, *, by: User) -> PlanMeasure | N
         return None
     measure: PlanMeasure = last.instance
     measure.version += 1
-    create_measure(measure, links_in(last), by=by)
+    links = still_there(last, plan)
+    measure.owner_id = links.pop("owner_id")
+    create_measure(measure, links, by=by)
     return measure
 
 
@@ -229,6 +232,22 @@ def links_in(line: Any) -> dict[str, list[int]]:
         "goals": [row.strategicgoal_id for row in line.goals.all()],
         "partners": [row.partner_id for row in line.partners.all()],
     }
+
+
+def still_there(line: Any, plan: Plan) -> dict[str, Any]:
+    """Whom and what a line of a measure's history points to, as far as it can be brought back.
+
+    Goals and partners that were removed since stay away; who has left since is not put in charge again.
+    """
+    owner = User.objects.with_role(MUNICIPAL_ROLES, plan.municipality_id).filter(pk=line.owner_id).first()
+    links = {name: standing_keys(name, keys) for name, keys in links_in(line).items()}
+    return {"owner_id": owner and owner.pk, **links}
+
+
+def standing_keys(name: str, keys: Iterable[int]) -> list[int]:
+    """Of the goals or partners with these keys, those that have not been removed."""
+    model: Any = PlanMeasure._meta.get_field(name).related_model
+    return list(model._default_manager.filter(pk__in=keys).values_list("pk", flat=True))
 
 
 @transaction.atomic

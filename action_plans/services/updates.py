@@ -34,6 +34,7 @@ from action_plans.services.tailoring import (
     restore_measure,
     save_item,
     set_many_to_many,
+    standing_keys,
 )
 from action_plans.workflow import EDITABLE_STATES, Decision, UpdateChoice
 
@@ -317,7 +318,7 @@ def _put_back(decision: UpdateDecision, *, by: User, version: int | None) -> boo
     if before.get("decision", Decision.ADAPTED) != Decision.ADAPTED:
         before = dict.fromkeys(OWN_TEXTS, "") | before  # words of a later decision, which goes too
     if "goals" in before:
-        set_many_to_many(row, {"goals": before.pop("goals")})
+        set_many_to_many(row, {"goals": standing_keys("goals", before.pop("goals"))})
     for column, value in before.items():
         setattr(row, column, value)
     if before:
