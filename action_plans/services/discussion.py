@@ -1,4 +1,4 @@
-"""Remarks among colleagues: said, settled, taken up again."""
+"""Remarks among colleagues: said, settled, taken up again. What is said about an item follows it."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services import notify
-from action_plans.models import Plan, Remark
+from action_plans.models import ConsultationComment, Plan, PlanMeasure, Remark
 from action_plans.permissions import can_remark, can_settle_remark
 
 
@@ -32,6 +32,14 @@ def make_remark(plan: Plan, *, kind: str, code: str, text: str, url: str, by: Us
         url=url,
     )
     return remark
+
+
+def follow_measure(measure: PlanMeasure, *, former: str) -> None:
+    """A measure goes on under another code: what colleagues and partners said about it goes along."""
+    measure.plan.remarks.about(Remark.Kind.MEASURE, former).update(code=measure.code)
+    ConsultationComment.objects.filter(
+        consultation__plan=measure.plan_id, kind=ConsultationComment.Kind.MEASURE, code=former
+    ).update(code=measure.code)
 
 
 @transaction.atomic

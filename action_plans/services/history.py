@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from action_plans.models import PlanIndicator, PlanMeasure, PlanSection
+from action_plans.models import Plan, PlanIndicator, PlanMeasure, PlanSection
 from action_plans.services.tailoring import (
     EditConflict,
     links_in,
@@ -46,6 +46,16 @@ def history_of(item: PlanItem) -> QuerySet[Any]:
     """The lines of an item's history, newest first."""
     history: QuerySet[Any] = item.history.select_related("history_user")
     return history.order_by("-history_date", "-history_id")
+
+
+def former_item(model: Any, plan: Plan, code: str) -> PlanItem | None:
+    """What carried this code before: it goes on under another code, or has left the plan (without a row)."""
+    lines = model.history.filter(plan_id=plan.pk, code=code)
+    line = lines.order_by("-history_date", "-history_id").first()
+    if line is None:
+        return None
+    found: PlanItem = model.objects.filter(plan=plan, pk=line.id).first() or line.instance
+    return found
 
 
 def as_opened(item: PlanItem, version: int) -> dict[str, Any] | None:

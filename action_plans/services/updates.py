@@ -22,6 +22,7 @@ from accounts.roles import Role
 from accounts.services import notify
 from action_plans.models import Plan, PlanMeasure, Template, TemplateArea, TemplateMeasure, UpdateDecision
 from action_plans.services.content import KINDS
+from action_plans.services.discussion import follow_measure
 from action_plans.services.inbox import NUMBERS, PLAN_ITEMS, Change, Inbox, inbox_of, inboxes_of
 from action_plans.services.merging import is_unresolved
 from action_plans.services.tailoring import (
@@ -200,6 +201,7 @@ class Step:
         if local is not None:
             local.code = next_local_code(self.plan, local.area)
             save_item(local, by=self.by)
+            follow_measure(local, former=code)
 
     def taken(self, change: Change, choice: UpdateChoice, texts: dict[str, str]) -> dict[str, Any]:
         """What the item holds from now on."""
@@ -244,7 +246,9 @@ class Step:
             "decision": Decision.LOCAL,
             "is_local_priority": row.is_local_priority or not goals,
         }
-        return before | self.rewrite(row, values)
+        before |= self.rewrite(row, values)
+        follow_measure(row, former=change.code)
+        return before
 
     def rewrite(self, row: Any, values: dict[str, Any]) -> dict[str, Any]:
         """Write `values` with a line of history. The answer is what was there before, by column."""
@@ -309,7 +313,7 @@ def _put_back(decision: UpdateDecision, *, by: User, version: int | None) -> boo
     row: Any = model._default_manager.filter(plan=decision.plan_id, pk=decision.item_id).first()
     if row is None or row.version != (decision.item_version if version is None else version):
         return False
-    code = before.get("code", row.code)
+    former, code = row.code, before.get("code", row.code)
     if model._default_manager.filter(plan=decision.plan_id, code=code).exclude(pk=row.pk).exists():
         return False
     if before.pop("is_new", False):
@@ -323,6 +327,8 @@ def _put_back(decision: UpdateDecision, *, by: User, version: int | None) -> boo
         setattr(row, column, value)
     if before:
         save_item(row, by=by)
+    if former != row.code:
+        follow_measure(row, former=former)
     return True
 
 

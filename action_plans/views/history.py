@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.http import SignedInRequest
 from action_plans.models import Plan, PlanIndicator, PlanMeasure, PlanSection
 from action_plans.permissions import can_edit_plan
-from action_plans.services.history import PlanItem, history_of, restore_line
+from action_plans.services.history import PlanItem, former_item, history_of, restore_line
 from action_plans.services.tailoring import EditConflict
 from action_plans.views.plan import get_plan
 from action_plans.views.shown import shown
@@ -34,11 +34,10 @@ def get_item(plan: Plan, kind: str, code: str) -> PlanItem:
 
 def get_former_item(plan: Plan, kind: str, code: str) -> PlanItem:
     """What carried this code before: it has left the plan since, or goes on under another code."""
-    lines = ITEMS[kind].history.filter(plan_id=plan.pk, code=code)
-    line = lines.order_by("-history_date", "-history_id").first()
-    if line is None:
+    item = former_item(ITEMS[kind], plan, code)
+    if item is None:
         raise Http404
-    return ITEMS[kind].objects.filter(pk=line.id).first() or line.instance
+    return item
 
 
 @require_safe

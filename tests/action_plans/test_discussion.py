@@ -10,6 +10,7 @@ from accounts.models import Notice
 from action_plans.models import Remark
 from action_plans.services.discussion import make_remark, reopen_remark, settle_remark
 from action_plans.services.publication import freeze_plan
+from action_plans.services.tailoring import add_local_measure, remove_local_measure
 from tests.action_plans.factories import make_plan
 
 
@@ -121,3 +122,47 @@ def test_the_list_shows_what_is_open_and_its_queries_do_not_grow(
     for number in range(19):
         say(plan, desk_praia, text=f"Mais {number}")
     assert count_queries(lambda: client.get(url)) == few
+
+
+# What becomes of it when its item moves or goes
+
+
+@pytest.fixture
+def left_out(plan, desk_praia, planner_praia):
+    """A remark on a measure that has left the plan since."""
+    measure = add_local_measure(
+        plan, plan.template.areas.get(code="ACO"), {"text_pt": "Feira."}, by=planner_praia
+    )
+    remark = say(plan, desk_praia, code=measure.code)
+    remove_local_measure(measure, by=planner_praia)
+    return remark
+
+
+def test_a_remark_on_what_has_left_the_plan_is_read_and_settled_in_the_list(client, left_out, planner_praia):
+    client.force_login(planner_praia)
+    url = reverse("action_plans:plan_remarks", args=[left_out.plan_id])
+    page = client.get(url).content.decode()
+    history = reverse("action_plans:plan_item_history", args=[left_out.plan_id, "measures", left_out.code])
+    assert history in page
+    assert client.get(history).status_code == 200
+    settle = reverse("action_plans:plan_remark_settle", args=[left_out.plan_id, left_out.pk])
+    assert settle in page
+    assert client.post(settle).url == url
+    left_out.refresh_from_db()
+    assert left_out.settled_by == planner_praia
+
+
+def test_settling_in_the_list_comes_back_to_the_list(client, plan, desk_praia, planner_praia):
+    remark = say(plan, desk_praia)
+    client.force_login(planner_praia)
+    settle = reverse("action_plans:plan_remark_settle", args=[plan.pk, remark.pk])
+    url = reverse("action_plans:plan_remarks", args=[plan.pk])
+    assert client.post(settle, {"from": "list"}).url == url
+    assert client.post(settle, {"from": "list", "show": "all"}).url == f"{url}?show=all"
+
+
+def test_a_remark_typed_while_its_measure_goes_is_kept(client, left_out, planner_praia):
+    client.force_login(planner_praia)
+    url = reverse("action_plans:plan_remark_create", args=[left_out.plan_id, "measures", left_out.code])
+    client.post(url, {"text": "E agora?"})
+    assert left_out.plan.remarks.filter(code=left_out.code, text="E agora?").exists()
