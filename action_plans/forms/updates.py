@@ -56,7 +56,25 @@ class UpdateForm(forms.Form):
 
     @property
     def texts(self) -> dict[str, str]:
-        return {name: value for name, value in self.cleaned_data.items() if name.startswith("text_")}
+        """What was typed. A language that the page did not offer yet when it was opened is not in it."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name.startswith("text_") and name in self.data
+        }
+
+    def show_again(self, version: int, before: dict[str, Proposal]) -> None:
+        """Against the version of now. What was left as it was proposed `before` is proposed anew."""
+        data = self.data.copy()
+        data["version"] = str(version)
+        for name in ("text_pt", "text_en", "text_fr"):
+            if name in self.fields and (name not in data or _is_left(data[name], before.get(name))):
+                data[name] = self.initial[name]
+        self.data = data
+
+
+def _is_left(typed: str, proposal: Proposal | None) -> bool:
+    return proposal is not None and typed.split() == proposal.text.split()
 
 
 def _described(change: Change, choice: UpdateChoice) -> str:

@@ -1,5 +1,6 @@
 """The text that the merge editor proposes: both sides' changes, and where they clash, both wordings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from action_plans.services.inbox import Change
@@ -36,14 +37,14 @@ def is_unresolved(text: str) -> bool:
     return OPEN in text or CLOSE in text
 
 
-def proposals_of(change: Change, item: object) -> dict[str, Proposal]:
-    """A proposal for each language in which the national level or the municipality has written."""
+def proposals_of(change: Change, item: Mapping[str, str]) -> dict[str, Proposal]:
+    """A proposal for each language in which the municipality has written, and for Portuguese."""
     assert change.before is not None
     assert change.after is not None
     proposals = {}
     for name in OWN_TEXTS:
         base, national = change.before.values.get(name, ""), change.after.values.get(name, "")
-        own = getattr(item, name)
+        own = item[name]
         if name == "text_pt" or own:
             proposals[name] = propose_merge(base, national, own)
     return proposals

@@ -209,7 +209,7 @@ class Step:
         if change.kind == "measure":
             values["order"] = change.shown.position
         if choice == UpdateChoice.MERGE:
-            values |= {name: texts.get(name, "") for name in OWN_TEXTS}
+            values |= {name: texts[name] for name in OWN_TEXTS if name in texts}
             if change.kind == "measure":
                 values["decision"] = Decision.ADAPTED
         elif change.replaces_text:

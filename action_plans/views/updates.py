@@ -17,6 +17,7 @@ from accounts.services import answer_once, close_draft, first_answer, restore_dr
 from action_plans.forms.updates import UpdateForm
 from action_plans.models import Plan, Template, TemplateArea, UpdateDecision
 from action_plans.permissions import can_edit_plan
+from action_plans.services.history import as_opened
 from action_plans.services.inbox import ASPECTS, PLAN_ITEMS, Change, Inbox, inbox_of
 from action_plans.services.merging import proposals_of
 from action_plans.services.tailoring import EditConflict
@@ -141,7 +142,7 @@ def _item_of(plan: Plan, change: Change) -> Any:
 
 def _form(request: SignedInRequest, change: Change, item: Any, inbox: Inbox, draft: Any) -> UpdateForm:
     assert inbox.template is not None
-    proposals = proposals_of(change, item) if UpdateChoice.MERGE in change.choices else {}
+    proposals = proposals_of(change, vars(item)) if UpdateChoice.MERGE in change.choices else {}
     return UpdateForm(
         request.POST if request.method == "POST" else None,
         initial={"against": inbox.template.number, **(draft.initial if draft else {})},
@@ -179,13 +180,14 @@ def _decide(
         url = answer_once(request, decide)
     except InboxMoved:
         return _moved(request, plan)
-    except EditConflict:
+    except EditConflict as conflict:
         form.add_error(
             None, _("Somebody has changed this item since you opened the page. It is shown as it is now.")
         )
-        data = request.POST.copy()
-        data["version"] = str(_item_of(plan, change).version)
-        form.data = data
+        item = conflict.current
+        opened = as_opened(item, form.cleaned_data["version"])
+        before = proposals_of(change, opened) if opened and UpdateChoice.MERGE in change.choices else {}
+        form.show_again(item.version, before)
         return None
     except ValidationError as error:
         form.add_error(None, error)

@@ -372,3 +372,47 @@ def warm_cost(client, pages, count_queries):
     for url in pages:
         client.get(url)
     return [count_queries(lambda url=url: client.get(url)) for url in pages]
+
+
+def test_a_translation_that_a_colleague_added_meanwhile_is_not_blanked(client, plan, planner, dgi_officer):
+    row = adapt(plan, planner, "Medida 1 de Acolhimento, cá.")
+    reword(dgi_officer, text="Medida 1 de Acolhimento, com prazo.")
+    shown = {"decision": "merge", "against": 2, "version": row.version, "text_pt": "As duas."}
+    assert "text_fr" not in client.get(address(plan)).context["form"].fields
+    save_measure(
+        row,
+        {"decision": Decision.ADAPTED, "text_pt": row.text_pt, "text_fr": "Mesure."},
+        version=row.version,
+        by=planner,
+    )
+    form = client.post(address(plan), shown).context["form"]
+    assert form["text_pt"].value() == "As duas."
+    assert "Mesure." in form["text_fr"].value()
+    again = {"text_pt": "As duas.", "text_fr": form["text_fr"].value(), "version": form["version"].value()}
+    assert client.post(address(plan), shown | again).status_code == 302
+    row.refresh_from_db()
+    assert (row.text_pt, row.text_fr) == ("As duas.", "Mesure.")
+
+
+def test_a_language_that_was_not_sent_stays_as_it_is(plan, planner, dgi_officer):
+    row = adapt(plan, planner, "Medida 1 de Acolhimento, cá.")
+    values = {"decision": Decision.ADAPTED, "text_pt": row.text_pt, "text_fr": "Mesure."}
+    row = save_measure(row, values, version=row.version, by=planner)
+    reword(dgi_officer)
+    details = {"against": 2, "version": row.version, "by": planner, "texts": {"text_pt": "As duas."}}
+    decide_update(plan, "measure", "ACO.M1", UpdateChoice.MERGE, **details)
+    row.refresh_from_db()
+    assert (row.text_pt, row.text_fr) == ("As duas.", "Mesure.")
+
+
+def test_a_proposal_left_as_it_was_is_made_anew_from_what_a_colleague_saved(
+    client, plan, planner, dgi_officer
+):
+    row = adapt(plan, planner, "Medida 1 de Acolhimento, cá.")
+    reword(dgi_officer, text="Nova medida 1 de Acolhimento.")
+    proposed = client.get(address(plan)).context["form"]["text_pt"].value()
+    assert proposed == "Nova medida 1 de Acolhimento, cá."
+    sent = {"decision": "merge", "against": 2, "version": row.version, "text_pt": proposed}
+    adapt(plan, planner, "Medida 1 de Acolhimento, cá na Praia.")
+    form = client.post(address(plan), sent).context["form"]
+    assert form["text_pt"].value() == "Nova medida 1 de Acolhimento, cá na Praia."
