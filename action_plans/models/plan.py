@@ -112,6 +112,12 @@ class Plan(models.Model):
     def is_editable(self) -> bool:
         return self.state in EDITABLE_STATES
 
+    @property
+    def newest_template(self) -> Template:
+        """The newest version that any of its measures rests on: a plan that follows newer ones is told by it."""
+        resting = TemplateMeasure.objects.filter(plan_measures__plan=self).values("objective__area__template")
+        return Template.objects.filter(pk__in=resting).order_by("-number").first() or self.template
+
 
 class PlanItemQuerySet(MunicipalityScopedQuerySet):
     """Parts of a plan: read by whoever reads the plan."""

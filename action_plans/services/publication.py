@@ -24,9 +24,7 @@ from action_plans.models import (
     Plan,
     PlanIndicator,
     PlanMeasure,
-    Template,
     TemplateArea,
-    TemplateMeasure,
 )
 from action_plans.permissions import can_record_gazette
 from action_plans.workflow import CARRIED_OUT, Decision
@@ -52,9 +50,7 @@ def freeze_plan(plan: Plan) -> dict[str, Any]:
         .order_by("order", "code")
     )
     frozen = [(measure, _measure(measure)) for measure in measures]
-    # A plan that has followed newer versions is told by the newest that any of its measures rests on.
-    resting = TemplateMeasure.objects.filter(plan_measures__plan=plan).values("objective__area__template")
-    template = Template.objects.filter(pk__in=resting).order_by("-number").first() or plan.template
+    template = plan.newest_template
     return {
         "format": FORMAT,
         "slug": plan.slug,

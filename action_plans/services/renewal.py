@@ -9,11 +9,12 @@ from django.db.models import Model
 from simple_history.utils import bulk_create_with_history
 
 from accounts.models import User
-from action_plans.models import Plan, PlanIndicator, PlanMeasure, PlanSection
+from action_plans.models import Plan, PlanIndicator, PlanMeasure, PlanSection, UpdateDecision
 from action_plans.permissions import can_renew_plan
+from action_plans.services.inbox import PLAN_ITEMS
 from action_plans.services.plan import refuse_bad_period
 from action_plans.services.tailoring import remember_links
-from action_plans.workflow import Decision
+from action_plans.workflow import Decision, UpdateChoice
 from municipalities.models import Municipality
 
 # Each belongs to the years of the plan that it was written for.
@@ -41,7 +42,7 @@ def renew_plan(
     refuse_bad_period(municipality, first_year, last_year)
     renewed = Plan.objects.create(
         municipality=municipality,
-        template=plan.template,
+        template=plan.newest_template,  # the new one starts from what this one has arrived at
         carried_over_from=plan,
         first_year=first_year,
         last_year=last_year,
@@ -51,6 +52,7 @@ def renew_plan(
     _copy(plan.sections.all(), PlanSection, renewed, by=by)
     _copy(plan.indicators.all(), PlanIndicator, renewed, by=by)
     _copy_measures(plan, renewed, set(finished), by=by)
+    _copy_kept(plan, renewed, set(finished))
     return renewed
 
 
@@ -85,3 +87,21 @@ def _copy_links(measures: list[PlanMeasure], renewed: Plan) -> None:
             for row in getattr(measure, name).all()
         )
     remember_links(renewed.measures.all())
+
+
+def _copy_kept(plan: Plan, renewed: Plan, finished: set[str]) -> None:
+    """What the municipality has looked at and kept does not come back with the new period.
+
+    It does for finished measures: they arrive undecided, and are decided with the newest wording in view.
+    """
+    kept = []
+    for decision in plan.update_decisions.standing().filter(choice=UpdateChoice.KEEP).order_by("pk"):
+        items = PLAN_ITEMS[decision.kind]._default_manager.filter(plan=renewed, code=decision.code)
+        item = items.filter(based_on__isnull=False).first()
+        if item is None or (decision.kind == UpdateDecision.Kind.MEASURE and decision.code in finished):
+            continue
+        decision.pk, decision._state.adding = None, True
+        decision.plan, decision.item_id, decision.item_version = renewed, item.pk, item.version
+        decision.before = {}
+        kept.append(decision)
+    UpdateDecision.objects.bulk_create(kept)

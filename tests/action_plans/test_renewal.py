@@ -7,9 +7,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from action_plans.models import Plan, PlanMeasure
+from action_plans.services.inbox import inbox_of
 from action_plans.services.renewal import renew_plan
-from action_plans.workflow import Decision, PlanState
+from action_plans.services.updates import decide_update, undo_decisions
+from action_plans.workflow import Decision, PlanState, UpdateChoice
 from tests.action_plans.factories import StrategicGoalFactory, make_plan
+from tests.action_plans.versions import issue_next
 from tests.factories import PartnerFactory
 
 
@@ -124,3 +127,53 @@ def test_an_overlap_is_said_and_the_ticks_are_kept(client, plan, planner_praia):
     assert response.status_code == 200
     assert response.context["form"].errors["first_year"]
     assert response.context["form"]["finished"].value() == ["ACO.M2"]
+
+
+@pytest.fixture
+def kept(plan, planner_praia, dgi_officer):
+    """Version 2 rewords three items, and the planner keeps what the plan has."""
+
+    def edit(draft):
+        draft.reword_measure("ACO.M1")
+        draft.reword_measure("ACO.M2")
+        draft.reword_indicator("ACO.I1")
+
+    number = issue_next(edit, by=dgi_officer).number
+    Plan.objects.filter(pk=plan.pk).update(state=PlanState.REVISING)
+    for kind, code in (("measure", "ACO.M1"), ("measure", "ACO.M2"), ("indicator", "ACO.I1")):
+        details = {"against": number, "version": 1, "by": planner_praia}
+        decide_update(plan, kind, code, UpdateChoice.KEEP, **details)
+    assert inbox_of(plan).changes == []
+    Plan.objects.filter(pk=plan.pk).update(state=PlanState.CLOSED)
+    return plan
+
+
+def test_what_was_looked_at_and_kept_does_not_come_back_with_the_new_period(kept, planner_praia):
+    new = renewed(kept, planner_praia)
+    assert inbox_of(new).changes == []
+    decision = new.update_decisions.get(code="ACO.M1")
+    assert (decision.item_id, decision.item_version) == (new.measures.get(code="ACO.M1").pk, 1)
+    assert decision.at == kept.update_decisions.get(code="ACO.M1").at  # when it was decided
+    assert undo_decisions(new, [decision.pk], by=planner_praia)
+    assert [change.code for change in inbox_of(new).changes] == ["ACO.M1"]
+
+
+def test_a_finished_measure_is_decided_with_the_newest_wording_in_view(kept, planner_praia):
+    new = renewed(kept, planner_praia, finished=["ACO.M2"])
+    assert [change.code for change in inbox_of(new).changes] == ["ACO.M2"]
+
+
+def test_a_keep_that_was_undone_is_not_carried_over(kept, planner_praia):
+    Plan.objects.filter(pk=kept.pk).update(state=PlanState.REVISING)
+    undo_decisions(kept, [kept.update_decisions.get(code="ACO.M1").pk], by=planner_praia)
+    Plan.objects.filter(pk=kept.pk).update(state=PlanState.CLOSED)
+    assert [change.code for change in inbox_of(renewed(kept, planner_praia)).changes] == ["ACO.M1"]
+
+
+def test_the_new_plan_starts_from_the_version_that_the_old_one_arrived_at(plan, planner_praia, dgi_officer):
+    template = issue_next(lambda draft: draft.reword_measure("ACO.M1"), by=dgi_officer)
+    Plan.objects.filter(pk=plan.pk).update(state=PlanState.REVISING)
+    details = {"against": template.number, "version": 1, "by": planner_praia}
+    decide_update(plan, "measure", "ACO.M1", UpdateChoice.TAKE, **details)
+    Plan.objects.filter(pk=plan.pk).update(state=PlanState.CLOSED)
+    assert renewed(plan, planner_praia).template == template
