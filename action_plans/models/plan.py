@@ -114,7 +114,7 @@ class Plan(models.Model):
 
     @property
     def newest_template(self) -> Template:
-        """The newest version that any of its measures rests on: a plan that follows newer ones is told by it."""
+        """The newest version that any of its measures rests on: by it a plan that follows along is told."""
         resting = TemplateMeasure.objects.filter(plan_measures__plan=self).values("objective__area__template")
         return Template.objects.filter(pk__in=resting).order_by("-number").first() or self.template
 
