@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from django.utils.translation import gettext as _, gettext_lazy
 
@@ -65,10 +66,10 @@ class UpdateForm(forms.Form):
 
     def show_again(self, version: int, before: dict[str, Proposal]) -> None:
         """Against the version of now. What was left as it was proposed `before` is proposed anew."""
-        data = self.data.copy()
+        data = MultiValueDict(self.data)
         data["version"] = str(version)
         for name in ("text_pt", "text_en", "text_fr"):
-            if name in self.fields and (name not in data or _is_left(data[name], before.get(name))):
+            if name in self.fields and (name not in data or _is_left(str(data[name]), before.get(name))):
                 data[name] = self.initial[name]
         self.data = data
 

@@ -306,7 +306,7 @@ def is_last_word(decision: UpdateDecision) -> bool:
 
 def _put_back(decision: UpdateDecision, *, by: User, version: int | None) -> bool:
     """Whether it could be done."""
-    before = dict(decision.before)
+    before: dict[str, Any] = dict(decision.before)
     model = PLAN_ITEMS[decision.kind]
     if "history_id" in before:
         return _bring_back(decision, before["history_id"], by=by)
