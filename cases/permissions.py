@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import DESK_ROLES, Role
-from cases.models import Enquiry, Merge, Person, RestrictedQuerySet
+from cases.models import Case, Enquiry, FollowUp, Merge, Person, RestrictedQuerySet
 from municipalities.models import Office
 
 UNDO_WITHIN = timedelta(minutes=15)
@@ -97,3 +97,25 @@ def can_unseal(user: User, row: models.Model) -> bool:
     """A coordinator, of a restricted record of their own office that they do not see."""
     rows = type(row)._default_manager.all()
     return isinstance(rows, RestrictedQuerySet) and rows.sealed_to(user).filter(pk=row.pk).exists()
+
+
+def can_open_case(user: User, office: Office) -> bool:
+    return user.has_role_in(office.municipality_id, DESK_ROLES)
+
+
+def can_work_on_case(user: User, case: Case) -> bool:
+    """Whoever reads it and works in the municipality whose office has it."""
+    return user.has_role_in(case.office.municipality_id, DESK_ROLES) and can_read(user, case)
+
+
+def can_assign_case(user: User, case: Case) -> bool:
+    """A coordinator, whoever has it or opened it, and anybody at the desk while nobody has it."""
+    if not can_work_on_case(user, case):
+        return False
+    if user.has_role_in(case.office.municipality_id, {Role.COORDINATOR}):
+        return True
+    return case.assigned_to_id is None or user.pk in {case.assigned_to_id, case.author_id}
+
+
+def can_work_on_follow_up(user: User, follow_up: FollowUp) -> bool:
+    return user.has_role_in(follow_up.office.municipality_id, DESK_ROLES) and can_read(user, follow_up)

@@ -21,6 +21,9 @@ class Fate(Enum):
 
 # The way from a record to the person it is about. Models whose fields all say ROW are deleted.
 PERSON: dict[str, str] = {
+    "CaseNote": "case__person",  # before its case, which leads to the person
+    "FollowUp": "person",
+    "Case": "person",
     "Person": "pk",
     "Enquiry": "person",
     "Alias": "person",
@@ -42,6 +45,7 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "topic": Fate.KEEP,
         "outcome": Fate.KEEP,
         "person": Fate.SHELL,
+        "case": Fate.SHELL,
         "sex": Fate.COARSE,
         "age_band": Fate.COARSE,
         "nationality": Fate.COARSE,
@@ -116,6 +120,64 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "withdrawn_by": Fate.STAFF,
         "withdrawal": Fate.KEEP,
     },
+    "Case": {
+        "id": Fate.KEEP,
+        "office": Fate.KEEP,
+        "number": Fate.KEEP,
+        "topic": Fate.KEEP,
+        "person": Fate.SHELL,
+        "title": Fate.EMPTY,
+        "priority": Fate.KEEP,
+        "state": Fate.KEEP,
+        "is_restricted": Fate.KEEP,
+        "author": Fate.STAFF,
+        "assigned_to": Fate.STAFF,
+        "opened_at": Fate.KEEP,
+        "closed_at": Fate.KEEP,
+        "outcome": Fate.KEEP,
+        "close_reason": Fate.EMPTY,
+        "version": Fate.KEEP,
+    },
+    "CaseNote": {
+        "id": Fate.KEEP,
+        "case": Fate.KEEP,
+        "text": Fate.EMPTY,
+        "help_given": Fate.KEEP,
+        "author": Fate.STAFF,
+        "at": Fate.KEEP,
+        "corrects": Fate.KEEP,
+    },
+    # Which document of a list was brought says nothing once the case has no name.
+    "ChecklistEntry": {
+        "id": Fate.KEEP,
+        "case": Fate.KEEP,
+        "item": Fate.KEEP,
+        "is_done": Fate.KEEP,
+        "by": Fate.STAFF,
+        "at": Fate.KEEP,
+    },
+    "FollowUp": {
+        "id": Fate.KEEP,
+        "office": Fate.KEEP,
+        "case": Fate.KEEP,
+        "person": Fate.SHELL,
+        "enquiry": Fate.SHELL,
+        "title": Fate.EMPTY,
+        "due_on": Fate.KEEP,
+        "source": Fate.KEEP,
+        "rule": Fate.KEEP,
+        "counted_from": Fate.KEEP,
+        "is_restricted": Fate.KEEP,
+        "author": Fate.STAFF,
+        "assigned_to": Fate.STAFF,
+        "created_at": Fate.KEEP,
+        "closed_at": Fate.KEEP,
+        "closed_by": Fate.STAFF,
+        "was_dropped": Fate.KEEP,
+        "result": Fate.EMPTY,
+        "version": Fate.KEEP,
+    },
+    "CaseCounter": dict.fromkeys(["id", "office", "year", "last"], Fate.KEEP),
     "Merge": {
         "id": Fate.KEEP,
         "kept": Fate.KEEP,
@@ -132,7 +194,7 @@ COUNTS = ("id", "municipality", "year", "quarter")
 FIELDS["PublishedCounts"] = dict.fromkeys((*COUNTS, "published_at"), Fate.KEEP) | {"tables": Fate.COARSE}
 FIELDS["QuarterCounts"] = dict.fromkeys(COUNTS, Fate.KEEP) | {"counts": Fate.COARSE}
 # A row of history repeats the record and adds when, what and who.
-for name in ("Enquiry", "Person"):
+for name in ("Enquiry", "Person", "Case", "FollowUp"):
     FIELDS[f"Historical{name}"] = FIELDS[name] | {
         "history_id": Fate.KEEP,
         "history_date": Fate.KEEP,

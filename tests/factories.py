@@ -8,7 +8,20 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Notice, User
 from accounts.roles import Role
-from cases.models import Channel, Consent, Enquiry, Language, NamePart, Outcome, Person, Topic
+from cases.models import (
+    Case,
+    Channel,
+    Checklist,
+    ChecklistItem,
+    Consent,
+    Enquiry,
+    FollowUp,
+    Language,
+    NamePart,
+    Outcome,
+    Person,
+    Topic,
+)
 from municipalities.models import Island, Municipality, Office, Partner
 
 
@@ -168,3 +181,46 @@ class NoticeFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     text = "Something happened."
     url = "/workspace/"
+
+
+class ChecklistItemFactory(DjangoModelFactory):
+    class Meta:
+        model = ChecklistItem
+        django_get_or_create = ["code"]
+
+    code = "PASSPORT_COPY"
+    name_pt = "Cópia do passaporte"
+    required = ChecklistItem.Required.YES
+    checklist = factory.LazyFunction(
+        lambda: Checklist.objects.get_or_create(code="GENERAL", defaults={"name_pt": "Documentos gerais"})[0]
+    )
+
+
+class CaseFactory(DjangoModelFactory):
+    class Meta:
+        model = Case
+
+    office = factory.SubFactory(OfficeFactory)
+    number = factory.Sequence("GAI-XX-2026-{:05}".format)
+    topic = factory.SubFactory(TopicFactory)
+    author = factory.SubFactory(UserFactory)
+    title = "Renovação da residência"
+    is_restricted = factory.LazyAttribute(
+        lambda case: case.topic.is_restricted or bool(case.person and case.person.is_restricted)
+    )
+    person = None
+
+
+class FollowUpFactory(DjangoModelFactory):
+    """Something to do in a case, as restricted as it is."""
+
+    class Meta:
+        model = FollowUp
+
+    case = factory.SubFactory(CaseFactory)
+    office = factory.SelfAttribute("case.office")
+    person = factory.SelfAttribute("case.person")
+    is_restricted = factory.SelfAttribute("case.is_restricted")
+    author = factory.SubFactory(UserFactory)
+    title = "Telefonar"
+    due_on = factory.LazyFunction(timezone.localdate)

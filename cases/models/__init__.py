@@ -1,5 +1,13 @@
 """The desk: what enquiries are about, the record of each contact, and people who agreed to be on record."""
 
+from cases.models.cases import (
+    Case,
+    CaseCounter,
+    CaseNote,
+    CaseQuerySet,
+    ChecklistEntry,
+    OfCaseQuerySet,
+)
 from cases.models.consents import Consent
 from cases.models.enquiries import (
     NOTE_LIMIT,
@@ -12,6 +20,7 @@ from cases.models.enquiries import (
     label_of,
 )
 from cases.models.file_history import changes_in_file
+from cases.models.follow_ups import FollowUp, FollowUpQuerySet
 from cases.models.people import (
     NAME_LIMIT,
     Alias,
@@ -47,15 +56,22 @@ __all__ = [
     "UNSEALED_FOR",
     "AgeBand",
     "Alias",
+    "Case",
+    "CaseCounter",
+    "CaseNote",
+    "CaseQuerySet",
     "Change",
     "Channel",
     "Checklist",
+    "ChecklistEntry",
     "ChecklistItem",
     "Consent",
     "Contact",
     "DeadlineRule",
     "Enquiry",
     "EnquiryQuerySet",
+    "FollowUp",
+    "FollowUpQuerySet",
     "Found",
     "IdentityDocument",
     "Language",
@@ -63,6 +79,7 @@ __all__ = [
     "Merge",
     "Moment",
     "NamePart",
+    "OfCaseQuerySet",
     "OfPersonQuerySet",
     "Outcome",
     "PublishedCounts",

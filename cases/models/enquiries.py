@@ -102,6 +102,15 @@ class Enquiry(models.Model):
         related_name="enquiries",
         verbose_name=_("person"),
     )
+    case = models.ForeignKey(
+        "cases.Case",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enquiries",
+        verbose_name=_("case"),
+        editable=False,
+    )
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     age_band = models.CharField(_("age"), max_length=5, choices=AgeBand, blank=True)
     nationality = models.CharField(

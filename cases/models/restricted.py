@@ -34,16 +34,23 @@ class RestrictedQuerySet(MunicipalityScopedQuerySet):
         )
 
     def _unsealed_by(self, user: User) -> Exists:
-        """The line of the access log that holds the reason is the permission, for the rest of the day."""
-        return Exists(
-            AccessLog.objects.filter(
-                user=user,
-                verb=AccessLog.Verb.UNSEALED,
-                kind=self.model._meta.label_lower,
-                key=Cast(OuterRef("pk"), models.CharField()),
-                at__gte=timezone.now() - UNSEALED_FOR,
-            )
+        return unsealed(user, self.model, "pk")
+
+
+def unsealed(user: User, model: type[models.Model], path: str) -> Exists:
+    """Whether somebody gave a reason to read the record of `model` at `path`.
+
+    The line of the access log that holds the reason is the permission, for the rest of the day.
+    """
+    return Exists(
+        AccessLog.objects.filter(
+            user=user,
+            verb=AccessLog.Verb.UNSEALED,
+            kind=model._meta.label_lower,
+            key=Cast(OuterRef(path), models.CharField()),
+            at__gte=timezone.now() - UNSEALED_FOR,
         )
+    )
 
 
 class OfPersonQuerySet(MunicipalityScopedQuerySet):

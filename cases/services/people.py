@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.models import Alias, Contact, IdentityDocument, NamePart, Person
 from cases.permissions import can_record_person, can_work_with_person
+from cases.services.cases import restrict_cases_of
 from cases.services.consents import give_consent
 
 # What an officer writes about somebody, and may correct.
@@ -73,6 +74,8 @@ def correct_person(person: Person, content: Mapping[str, Any], *, version: int, 
     check_birth(person)
     person.version += 1
     _save(person, by)
+    if person.is_restricted:
+        restrict_cases_of(person, by=by)
     index_names(person)
     return person
 

@@ -18,10 +18,14 @@ from accounts.models import MunicipalityScopedQuerySet, User
 from accounts.roles import Role
 from cases.models import (
     Alias,
+    Case,
+    CaseNote,
     Channel,
+    ChecklistEntry,
     Consent,
     Contact,
     Enquiry,
+    FollowUp,
     IdentityDocument,
     Merge,
     NamePart,
@@ -35,11 +39,11 @@ from cases.models import (
 )
 from municipalities.models import Office
 from tests.conftest import member
-from tests.factories import EnquiryFactory, PersonFactory
+from tests.factories import CaseFactory, ChecklistItemFactory, EnquiryFactory, FollowUpFactory, PersonFactory
 from tests.test_access import addresses, answers
 
 # Rows that belong to no person and no office alone.
-NOBODYS = {"PublishedCounts", "QuarterCounts"}
+NOBODYS = {"PublishedCounts", "QuarterCounts", "CaseCounter"}
 HISTORY = "Historical"
 
 
@@ -119,6 +123,22 @@ RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
     ),
     Enquiry: _enquiry,
     Merge: _merge,
+    Case: lambda world: CaseFactory(
+        office=world.office,
+        author=world.officer,
+        topic=world.enquiry.topic,
+        person=world.person,
+        title=f"caso {world.mark}",
+    ),
+    CaseNote: lambda world: CaseNote.objects.create(
+        case=world.case, author=world.officer, text=f"nota {world.mark}"
+    ),
+    ChecklistEntry: lambda world: ChecklistEntry.objects.create(
+        case=world.case, by=world.officer, item=ChecklistItemFactory()
+    ),
+    FollowUp: lambda world: FollowUpFactory(
+        case=world.case, author=world.officer, title=f"telefonar {world.mark}"
+    ),
 }
 
 # Every page of the desk, with what stands in its address: rows of the other office.

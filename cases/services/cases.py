@@ -1,0 +1,295 @@
+"""Every write to a case, with its line of history."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import DESK_ROLES
+from cases.models import (
+    Case,
+    CaseCounter,
+    CaseNote,
+    ChecklistEntry,
+    ChecklistItem,
+    Enquiry,
+    FollowUp,
+    Outcome,
+    Person,
+)
+from cases.permissions import (
+    can_assign_case,
+    can_correct_enquiry,
+    can_open_case,
+    can_read,
+    can_work_on_case,
+    can_work_with_person,
+)
+from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove
+from municipalities.models import Office
+
+# What an officer writes about a case, and may change.
+CONTENT_FIELDS = ("topic", "title", "person", "priority", "is_restricted")
+
+
+class CaseChanged(Exception):
+    """Somebody else has changed the case since it was opened."""
+
+
+@transaction.atomic
+def open_case(
+    content: Mapping[str, Any],
+    *,
+    office: Office,
+    assigned_to: User | None = None,
+    enquiry: Enquiry | None = None,
+    by: User,
+) -> Case:
+    """Begin to follow a matter. `content` holds CONTENT_FIELDS, as far as they are known.
+
+    `enquiry` is the contact that it began with; its person is the case's, if none is named.
+    """
+    if not can_open_case(by, office):
+        raise PermissionDenied(f"{by} has no desk at {office}")
+    case = Case(**content, office=office, author=by)
+    if enquiry is not None and case.person is None and enquiry.person_id:
+        case.person = enquiry.person
+    _check_person(case, by)
+    _restrict(case)
+    case.assigned_to = _checked_assignee(assigned_to, office)
+    case.number = next_number(office)
+    _save(case, by)
+    if enquiry is not None:
+        file_enquiry(enquiry, case, by=by)
+    return case
+
+
+def next_number(office: Office) -> str:
+    """The next case number of an office this year, inside the transaction that writes the case.
+
+    The counter's row stays locked until then: numbers have no gaps and none is given twice.
+    """
+    year = timezone.localdate().year
+    CaseCounter.objects.get_or_create(office=office, year=year)
+    counter = CaseCounter.objects.select_for_update().get(office=office, year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{settings.LABELS['office']}-{office.code}-{year}-{counter.last:05}"
+
+
+@transaction.atomic
+def change_case(case: Case, content: Mapping[str, Any], *, version: int, by: User) -> Case:
+    """Change what is written of a case, unless somebody else did so after `version` was read."""
+    case = locked_case(case)
+    if not can_work_on_case(by, case):
+        raise PermissionDenied(f"{by} may not change {case}")
+    if case.version != version:
+        raise CaseChanged
+    if all(getattr(case, name) == value for name, value in content.items()):
+        return case
+    former = case.person_id
+    for name, value in content.items():
+        setattr(case, name, value)
+    if case.person_id != former:
+        _check_person(case, by)
+    _restrict(case)
+    _save(case, by, is_new=False)
+    _bring_along(case, by)
+    return case
+
+
+@transaction.atomic
+def assign_case(case: Case, to: User | None, *, by: User) -> Case:
+    """Give a case to a colleague of its desk, or to nobody; what is to be done in it goes along."""
+    case = locked_case(case)
+    if not can_assign_case(by, case):
+        raise PermissionDenied(f"{by} may not assign {case}")
+    former = case.assigned_to_id
+    if former == (to.pk if to else None):
+        return case
+    case.assigned_to = _checked_assignee(to, case.office)
+    _save(case, by, is_new=False)
+    for follow_up in case.follow_ups.open().filter(assigned_to=former):
+        follow_up.assigned_to = to
+        save_follow_up(follow_up, by)
+    return case
+
+
+def wait_case(case: Case, *, by: User) -> Case:
+    """Somebody else has to act first."""
+    return _move(case, WAIT, by=by)
+
+
+def resume_case(case: Case, *, by: User) -> Case:
+    """The desk has something to do again."""
+    return _move(case, RESUME, by=by)
+
+
+def close_case(case: Case, *, outcome: Outcome, reason: str, by: User) -> Case:
+    """End a case with what came of it. What was still to be done in it is dropped."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say how the matter ended.")})
+    return _move(case, CLOSE, by=by, outcome=outcome, reason=reason.strip())
+
+
+def reopen_case(case: Case, *, reason: str, by: User) -> Case:
+    """Take a closed case up again; why, stands in a note, and how it had ended in its history."""
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the case is taken up again.")})
+    return _move(case, REOPEN, by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def _move(case: Case, move: CaseMove, *, by: User, outcome: Outcome | None = None, reason: str = "") -> Case:
+    case = locked_case(case)
+    if not can_work_on_case(by, case):
+        raise PermissionDenied(f"{by} may not change {case}")
+    if case.state not in move.sources:
+        raise ValidationError(
+            _("Meanwhile this case is in the state “{state}”.").format(state=case.get_state_display())
+        )
+    case.state = move.target
+    is_closed = move is CLOSE
+    case.closed_at = timezone.now() if is_closed else None
+    case.outcome = outcome if is_closed else None
+    case.close_reason = reason if is_closed else ""
+    _save(case, by, is_new=False)
+    if move is REOPEN:
+        CaseNote.objects.create(case=case, text=reason, author=by)
+    if is_closed:
+        for follow_up in case.follow_ups.open():
+            follow_up.closed_at, follow_up.closed_by, follow_up.was_dropped = timezone.now(), by, True
+            save_follow_up(follow_up, by)
+    return case
+
+
+@transaction.atomic
+def add_note(case: Case, *, text: str, help_given: str = "", by: User) -> CaseNote:
+    """Write down what was done or learnt. A closed case takes notes, too: somebody may still call."""
+    case = locked_case(case)
+    if not can_work_on_case(by, case):
+        raise PermissionDenied(f"{by} may not write in {case}")
+    return _checked_note(CaseNote(case=case, text=text.strip(), help_given=help_given, author=by))
+
+
+@transaction.atomic
+def correct_note(note: CaseNote, *, text: str, help_given: str = "", by: User) -> CaseNote:
+    """Put a note right by a new one; the original stays readable."""
+    case = locked_case(note.case)
+    if not can_work_on_case(by, case):
+        raise PermissionDenied(f"{by} may not write in {case}")
+    if CaseNote.objects.filter(corrects=note).exists():
+        raise ValidationError(_("A colleague has corrected this note meanwhile."))
+    return _checked_note(
+        CaseNote(case=case, text=text.strip(), help_given=help_given, author=by, corrects=note)
+    )
+
+
+@transaction.atomic
+def tick_checklist(case: Case, item: ChecklistItem, *, is_done: bool, by: User) -> ChecklistEntry:
+    """Note that somebody has brought a document, or that it is missing after all."""
+    case = locked_case(case)
+    if not can_work_on_case(by, case):
+        raise PermissionDenied(f"{by} may not change {case}")
+    entry, _is_new = ChecklistEntry.objects.update_or_create(
+        case=case, item=item, defaults={"is_done": is_done, "by": by, "at": timezone.now()}
+    )
+    return entry
+
+
+@transaction.atomic
+def file_enquiry(enquiry: Enquiry, case: Case, *, by: User) -> Enquiry:
+    """Put a contact under the case that it is part of."""
+    case = locked_case(case)
+    enquiries = Enquiry.objects.select_for_update(of=("self",)).select_related("office", "topic")
+    enquiry = enquiries.get(pk=enquiry.pk)
+    may = can_work_on_case(by, case) and can_correct_enquiry(by, enquiry) and can_read(by, enquiry)
+    if not may or enquiry.office.municipality_id != case.office.municipality_id:
+        raise PermissionDenied(f"{by} may not put {enquiry} under {case}")
+    if enquiry.person_id and case.person_id and enquiry.person_id != case.person_id:
+        raise ValidationError(_("The enquiry and the case name two different people."))
+    if enquiry.is_restricted and not case.is_restricted:
+        case.is_restricted = True
+        _save(case, by, is_new=False)
+        _bring_along(case, by)
+    if enquiry.case_id != case.pk:
+        enquiry.case = case
+        enquiry.version += 1
+        enquiry._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
+        enquiry.save()
+    return enquiry
+
+
+def restrict_cases_of(person: Person, *, by: User) -> None:
+    """What is known of somebody restricted is as restricted as they are."""
+    for case in Case.objects.select_for_update().filter(person=person, is_restricted=False):
+        case.is_restricted = True
+        _save(case, by, is_new=False)
+        _bring_along(case, by)
+
+
+def locked_case(case: Case) -> Case:
+    related = ("office", "topic", "person__office", "person__consent", "outcome", "author", "assigned_to")
+    return Case.objects.select_for_update(of=("self",)).select_related(*related).get(pk=case.pk)
+
+
+def save_follow_up(follow_up: FollowUp, by: User) -> FollowUp:
+    """Write a follow-up with its line of history."""
+    if follow_up.pk:
+        follow_up.version += 1
+    follow_up._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
+    follow_up.save()
+    return follow_up
+
+
+def _checked_note(note: CaseNote) -> CaseNote:
+    if not note.text:
+        raise ValidationError({"text": _("Write the note.")})
+    note.full_clean(validate_unique=False)
+    note.save()
+    return note
+
+
+def _checked_assignee(to: User | None, office: Office) -> User | None:
+    """Only somebody with a desk there today can be given work."""
+    if to is not None and not to.has_role_in(office.municipality_id, DESK_ROLES):
+        raise ValidationError({"assigned_to": _("This colleague has no desk at the office.")})
+    return to
+
+
+def _check_person(case: Case, by: User) -> None:
+    """Named only with consent, and only at the desk that keeps the record."""
+    person = case.person
+    if person is None:
+        return
+    if person.office.municipality_id != case.office.municipality_id:
+        raise PermissionDenied(f"{person.reference} belongs to another office")
+    if not can_work_with_person(by, person):
+        raise PermissionDenied(f"{by} may not name {person.reference}")
+
+
+def _restrict(case: Case) -> None:
+    """A restricted topic or person makes a restricted case."""
+    if case.topic.is_restricted or (case.person is not None and case.person.is_restricted):
+        case.is_restricted = True
+
+
+def _bring_along(case: Case, by: User) -> None:
+    """What is to be done in a case is about the same person, and as restricted."""
+    for follow_up in case.follow_ups.all():
+        as_now = (follow_up.person_id, follow_up.is_restricted)
+        if as_now != (case.person_id, case.is_restricted):
+            follow_up.person, follow_up.is_restricted = case.person, case.is_restricted
+            save_follow_up(follow_up, by)
+
+
+def _save(case: Case, by: User, *, is_new: bool = True) -> None:
+    if not is_new:
+        case.version += 1
+    case._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
+    case.save()

@@ -1,0 +1,153 @@
+"""Every write to what the desk has to do by a day."""
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import DESK_ROLES
+from cases.models import Case, DeadlineRule, Enquiry, FollowUp, Person
+from cases.permissions import can_read, can_work_on_case, can_work_on_follow_up
+from cases.services.cases import locked_case, save_follow_up
+from municipalities.models import Office
+
+if TYPE_CHECKING:
+    About = Case | Person | Enquiry | Office
+
+
+class FollowUpChanged(Exception):
+    """Somebody else has changed it since it was opened."""
+
+
+@transaction.atomic
+def add_follow_up(
+    about: "About",
+    *,
+    title: str,
+    due_on: date,
+    assigned_to: User | None = None,
+    source: str = FollowUp.Source.TYPED,
+    by: User,
+) -> FollowUp:
+    """Note something to do by a day: in a case, for somebody on record, after an enquiry, or at an office."""
+    office = about if isinstance(about, Office) else about.office
+    may = by.has_role_in(office.municipality_id, DESK_ROLES)
+    if not may or not (isinstance(about, Office) or can_read(by, about)):
+        raise PermissionDenied(f"{by} may not add to {about}")
+    if not title.strip():
+        raise ValidationError({"title": _("Write what is to be done.")})
+    _check_assignee(assigned_to, office)
+    follow_up = FollowUp(
+        office=office,
+        title=title.strip(),
+        due_on=due_on,
+        assigned_to=assigned_to,
+        source=source,
+        author=by,
+    )
+    match about:
+        case Case():
+            follow_up.case, follow_up.person = about, about.person
+        case Person():
+            follow_up.person = about
+        case Enquiry():
+            follow_up.enquiry, follow_up.case, follow_up.person = about, about.case, about.person
+    follow_up.is_restricted = bool(getattr(about, "is_restricted", False)) or bool(
+        follow_up.case and follow_up.case.is_restricted
+    )
+    return save_follow_up(follow_up, by)
+
+
+@transaction.atomic
+def set_deadline(case: Case, rule: DeadlineRule, counted_from: date, *, by: User) -> FollowUp:
+    """A legal deadline of the case's topic becomes something to do, once the day is known it counts from."""
+    case = locked_case(case)
+    if not can_work_on_case(by, case):
+        raise PermissionDenied(f"{by} may not change {case}")
+    if not case.is_running:
+        raise ValidationError(_("This case is closed: reopen it first."))
+    due_on = deadline_of(rule, counted_from)
+    follow_up = case.follow_ups.open().filter(rule=rule).first() or FollowUp(
+        office=case.office,
+        case=case,
+        person=case.person,
+        rule=rule,
+        source=FollowUp.Source.DEADLINE,
+        is_restricted=case.is_restricted,
+        assigned_to=case.assigned_to,
+        author=by,
+    )
+    follow_up.title, follow_up.due_on, follow_up.counted_from = str(rule)[:160], due_on, counted_from
+    return save_follow_up(follow_up, by)
+
+
+def deadline_of(rule: DeadlineRule, counted_from: date) -> date:
+    """The last day of a deadline. Terms of hours end on the day of their last hour."""
+    if rule.offset_hours is None:
+        raise ValidationError(_("The law gives no single term here: write the day by hand."))
+    return counted_from + timedelta(days=rule.offset_hours // 24)
+
+
+@transaction.atomic
+def finish_follow_up(follow_up: FollowUp, *, result: str = "", dropped: bool = False, by: User) -> FollowUp:
+    """It is done, or no longer needed. A second time changes nothing."""
+    follow_up = _locked(follow_up, by)
+    if not follow_up.is_open:
+        return follow_up
+    follow_up.closed_at, follow_up.closed_by = timezone.now(), by
+    follow_up.was_dropped, follow_up.result = dropped, result.strip()
+    return save_follow_up(follow_up, by)
+
+
+@transaction.atomic
+def reopen_follow_up(follow_up: FollowUp, *, by: User) -> FollowUp:
+    """Undo: it is still to be done."""
+    follow_up = _locked(follow_up, by)
+    if follow_up.is_open:
+        return follow_up
+    if follow_up.case is not None and not follow_up.case.is_running:
+        raise ValidationError(_("This case is closed: reopen it first."))
+    if follow_up.rule and FollowUp.objects.open().filter(case=follow_up.case, rule=follow_up.rule).exists():
+        raise ValidationError(_("The same deadline is on the list again already."))
+    follow_up.closed_at, follow_up.closed_by = None, None
+    follow_up.was_dropped, follow_up.result = False, ""
+    return save_follow_up(follow_up, by)
+
+
+@transaction.atomic
+def change_follow_up(
+    follow_up: FollowUp,
+    *,
+    title: str,
+    due_on: date,
+    assigned_to: User | None,
+    version: int,
+    by: User,
+) -> FollowUp:
+    """Another day, other words or another colleague, unless somebody else changed it after `version`."""
+    follow_up = _locked(follow_up, by)
+    if follow_up.version != version or not follow_up.is_open:
+        raise FollowUpChanged
+    if not title.strip():
+        raise ValidationError({"title": _("Write what is to be done.")})
+    if assigned_to != follow_up.assigned_to:
+        _check_assignee(assigned_to, follow_up.office)
+    follow_up.title, follow_up.due_on, follow_up.assigned_to = title.strip(), due_on, assigned_to
+    return save_follow_up(follow_up, by)
+
+
+def _check_assignee(to: User | None, office: Office) -> None:
+    if to is not None and not to.has_role_in(office.municipality_id, DESK_ROLES):
+        raise ValidationError({"assigned_to": _("This colleague has no desk at the office.")})
+
+
+def _locked(follow_up: FollowUp, by: User) -> FollowUp:
+    rows = FollowUp.objects.select_for_update(of=("self",)).select_related("office", "assigned_to")
+    follow_up = rows.get(pk=follow_up.pk)
+    if not can_work_on_follow_up(by, follow_up):
+        raise PermissionDenied(f"{by} may not change {follow_up.reference}")
+    return follow_up
