@@ -94,7 +94,7 @@ class EnquiryFilter(forms.Form):
             enquiries = enquiries.filter(at__lt=timezone.make_aware(end))
         if group := asked.get("topic"):
             codes = [topic.code for topic in self.topics if group in (topic.code, topic.parent_id)]
-            enquiries = enquiries.filter(topic__in=codes)
+            enquiries = enquiries.about(codes)
         for name in ("channel", "outcome", "author"):
             if asked.get(name):
                 enquiries = enquiries.filter(**{name: asked[name]})

@@ -11,22 +11,28 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.forms.fields import NoteField, TopicSelect
+from cases.forms.more import MoreFields
 from cases.forms.person_choice import PersonChoice, Who
-from cases.models import NOTE_LIMIT, Channel, Enquiry, Language, Outcome, Person, Topic
+from cases.models import MORE_FIELDS, NOTE_LIMIT, Channel, Enquiry, Language, Outcome, Person, Topic
 from cases.services.enquiries import CONTENT_FIELDS
 from cases.statistics import most_frequent
 from gai_portal.lib.countries import nationality_names
-from gai_portal.lib.forms import DayField
 from municipalities.models import Office
 
 NOON = time(12)  # a late entry without a time
 OLDEST = timedelta(days=10 * 366)
 CLOCKS_DIFFER = timedelta(minutes=2)
 FREQUENT = 8
+OWN_VALUES = ("sex", "age_band", "nationality", "note", *(n for n in MORE_FIELDS if n != "requester"))
 
 
-class EnquiryForm(PersonChoice):
+class EnquiryForm(MoreFields, PersonChoice):
     """One contact at the desk. Anonymous first: nothing about the person is required."""
+
+    field_order = (
+        *("topic", "office", "channel", "who", "person", "asked", "sex", "age_band", "nationality"),
+        *("language", "outcome", "note", *MORE_FIELDS, "day", "hour"),
+    )
 
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
     topic = forms.TypedChoiceField(
@@ -58,13 +64,6 @@ class EnquiryForm(PersonChoice):
         max_length=NOTE_LIMIT,
         help_text=_("No names, phone numbers or documents here."),
     )
-    day = DayField(label=_("Date"), required=False, help_text=_("Empty: today."))
-    hour = forms.TimeField(
-        label=_("Time"),
-        required=False,
-        help_text=_("Empty: now; noon on another day."),
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-    )
 
     def __init__(
         self,
@@ -94,29 +93,32 @@ class EnquiryForm(PersonChoice):
         """The topics that this office meets most often come first, the others by group."""
         topics = {topic.code: topic for topic in Topic.objects.in_use().select_related("parent")}
         if self.enquiry:
-            topics.setdefault(self.enquiry.topic_id, self.enquiry.topic)
+            used = [self.enquiry.topic_id, *self.enquiry.further_topics]
+            topics |= Topic.objects.select_related("parent").in_bulk([c for c in used if c not in topics])
         groups = {topic.parent_id for topic in topics.values()}
         topics = {code: topic for code, topic in topics.items() if code not in groups}
+        order = sorted(topics.values(), key=lambda topic: topic.parent.order if topic.parent else topic.order)
+        topics = {topic.code: topic for topic in order}
         frequent = [code for code in most_frequent(self.met, "topic", FREQUENT) if code in topics]
         choices: dict[str, list[tuple[str, str]]] = {
             str(_("Most frequent here")): [(code, str(topics[code])) for code in frequent]
         }
-        in_order = sorted(
-            topics.values(), key=lambda topic: topic.parent.order if topic.parent else topic.order
-        )
-        for topic in in_order:
+        for topic in topics.values():
             if topic.code not in frequent:
                 choices.setdefault(str(topic.parent or topic), []).append((topic.code, str(topic)))
         field = self.field["topic"]
         field.coerce = topics.__getitem__
         field.widget.topics = topics
         field.choices = [("", ""), *((group, rows) for group, rows in choices.items() if rows)]
+        self.offer_more(topics, self.enquiry)
 
     def _offer_lists(self) -> None:
         for name, model in (("channel", Channel), ("outcome", Outcome), ("language", Language)):
             offered = Q(is_active=True)
             if self.enquiry:
-                offered |= Q(pk=getattr(self.enquiry, f"{name}_id"))
+                used = [getattr(self.enquiry, f"{name}_id")]
+                used += self.enquiry.further_languages if name == "language" else []
+                offered |= Q(pk__in=used)
             rows = {row.code: row for row in model._default_manager.filter(offered)}
             field = self.field[name]
             field.coerce = rows.__getitem__
@@ -125,6 +127,8 @@ class EnquiryForm(PersonChoice):
                 field.initial = next((code for code, row in rows.items() if row.is_active), None)
             else:
                 field.choices = [("", "–"), *field.choices]
+            if name == "language":
+                self.offer_languages(rows)
 
     def _offer_nationalities(self) -> None:
         names = nationality_names()
@@ -173,10 +177,10 @@ class CorrectionForm(EnquiryForm):
 
     def __init__(self, *args: Any, enquiry: Enquiry, **kwargs: Any) -> None:
         at = timezone.localtime(enquiry.at)
-        initial = {name: getattr(enquiry, name) for name in ("sex", "age_band", "nationality", "note")}
+        initial = {name: getattr(enquiry, name) for name in OWN_VALUES}
         initial |= {
             name: getattr(enquiry, f"{name}_id")
-            for name in ("office", "topic", "channel", "outcome", "language")
+            for name in ("office", "topic", "channel", "outcome", "language", "requester")
         }
         initial |= {"day": at.date(), "hour": at.time(), "version": enquiry.version}
         if enquiry.person_id:
@@ -193,6 +197,7 @@ class CorrectionForm(EnquiryForm):
         data = super().clean()
         if "who" not in self.fields:
             data["person"] = cast("Enquiry", self.enquiry).person
+            self.refuse_named_group(data)
         return data
 
     def _chosen(self, data: dict[str, Any]) -> Person | None:

@@ -10,14 +10,20 @@ from cases.models.cases import (
 )
 from cases.models.consents import Consent
 from cases.models.enquiries import (
+    LARGEST_GROUP,
+    LONGEST,
+    MORE_FIELDS,
     NOTE_LIMIT,
+    SMALLEST_GROUP,
     AgeBand,
     Change,
     Enquiry,
     EnquiryQuerySet,
+    Interpreter,
     Sex,
     describe,
     label_of,
+    names_in,
 )
 from cases.models.file_history import changes_in_file
 from cases.models.follow_ups import FollowUp, FollowUpQuerySet
@@ -51,8 +57,12 @@ from cases.models.topics import (
 )
 
 __all__ = [
+    "LARGEST_GROUP",
+    "LONGEST",
+    "MORE_FIELDS",
     "NAME_LIMIT",
     "NOTE_LIMIT",
+    "SMALLEST_GROUP",
     "UNSEALED_FOR",
     "AgeBand",
     "Alias",
@@ -74,6 +84,7 @@ __all__ = [
     "FollowUpQuerySet",
     "Found",
     "IdentityDocument",
+    "Interpreter",
     "Language",
     "LegalStatus",
     "Merge",
@@ -99,5 +110,6 @@ __all__ = [
     "document_key",
     "label_of",
     "likely_duplicates",
+    "names_in",
     "timeline",
 ]

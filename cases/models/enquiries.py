@@ -1,12 +1,14 @@
 """The record of each contact at the desk."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,11 +18,14 @@ from simple_history.models import HistoricalRecords
 
 from accounts.models import User
 from cases.models.restricted import RestrictedQuerySet
-from cases.models.topics import Channel, Language, Outcome, Topic
+from cases.models.topics import Channel, Language, Outcome, ReferenceRow, RequesterType, Topic
+from gai_portal.lib.code_lists import CodeListField
 from gai_portal.lib.countries import nationality_name
 from municipalities.models import Office
 
 NOTE_LIMIT = 5_000  # characters
+LONGEST = 720  # minutes
+SMALLEST_GROUP, LARGEST_GROUP = 2, 2_000  # people
 
 
 class Sex(models.TextChoices):
@@ -49,10 +54,24 @@ class AgeBand(models.TextChoices):
         return str([band for band in cls if int(re.split(r"[-+]", band)[0]) <= age][-1])
 
 
+class Interpreter(models.TextChoices):
+    """Whether two people understood each other only by a third. Empty: not needed."""
+
+    USED = "used", _("Needed, and there was one")
+    MISSING = "missing", _("Needed, and there was none")
+
+
 class EnquiryQuerySet(RestrictedQuerySet):
     """Enquiries. The desk of the municipality reads them, and nobody else."""
 
     office_path = "office"
+
+    def about(self, codes: Iterable[str]) -> Self:
+        """About one of these topics, be it the main one or a further one."""
+        asked = Q(topic__in=list(codes))
+        for code in codes:
+            asked |= Q(further_topics__holds=code)
+        return self.filter(asked)
 
     def standing(self) -> Self:
         """Without those that were voided."""
@@ -61,6 +80,10 @@ class EnquiryQuerySet(RestrictedQuerySet):
     def with_names(self) -> Self:
         """With the rows that a list names beside each enquiry."""
         return self.select_related("office", "topic__parent", "channel", "outcome", "author")
+
+    def reached(self) -> int:
+        """How many people stood behind them: each of a group, and one for any other enquiry."""
+        return self.aggregate(people=Sum(Coalesce("people", 1), default=0))["people"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +101,7 @@ class Enquiry(models.Model):
 
     Sex = Sex
     AgeBand = AgeBand
+    Interpreter = Interpreter
 
     # Every index slows each recording down: there are those of Meta, which the lists ask, and few others.
     office = models.ForeignKey(
@@ -126,6 +150,22 @@ class Enquiry(models.Model):
         verbose_name=_("language"),
     )
     note = models.TextField(_("note"), max_length=NOTE_LIMIT, blank=True)
+    # What most contacts have not. `topic` is what it was mostly about, and the one that is published.
+    further_topics = CodeListField(_("further topics"), max_length=200)
+    requester = models.ForeignKey(
+        RequesterType,
+        on_delete=models.PROTECT,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who asks"),
+    )
+    minutes = models.PositiveSmallIntegerField(_("duration in minutes"), null=True, blank=True)
+    further_languages = CodeListField(_("further languages"), max_length=200)
+    interpreter = models.CharField(_("interpreter"), max_length=7, choices=Interpreter, blank=True)
+    people = models.PositiveSmallIntegerField(_("people in the group"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=120, blank=True)
     is_restricted = models.BooleanField(_("restricted"), default=False, editable=False)
     author = models.ForeignKey(
         User,
@@ -167,6 +207,7 @@ class Enquiry(models.Model):
             "topic",
             "outcome",
             "language",
+            "requester",
             "author",
             "assigned_to",
             "voided_by",
@@ -189,6 +230,17 @@ class Enquiry(models.Model):
                 condition=Q(voided_at=None, voided_by=None)
                 | Q(voided_at__isnull=False, voided_by__isnull=False),
             ),
+            models.CheckConstraint(
+                name="enquiry_lasts_minutes_of_a_day",
+                condition=Q(minutes=None) | Q(minutes__gte=1, minutes__lte=LONGEST),
+            ),
+            models.CheckConstraint(
+                name="enquiry_of_a_group_is_of_several",
+                condition=Q(people=None) | Q(people__gte=SMALLEST_GROUP, people__lte=LARGEST_GROUP),
+            ),
+            models.CheckConstraint(
+                name="enquiry_of_a_group_names_nobody", condition=Q(people=None) | Q(person=None)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -203,12 +255,12 @@ class Enquiry(models.Model):
 
     def changes_for(self, user: User) -> list[Change]:
         """What happened to it, the latest first; what was restricted stays with author and assignee."""
-        rows = self.history.select_related(
-            "office", "topic__parent", "channel", "outcome", "language", "person__office", "history_user"
-        ).order_by("history_date", "history_id")
+        related = ("office", "topic__parent", "channel", "outcome", "language", "requester", "person__office")
+        rows = self.history.select_related(*related, "history_user").order_by("history_date", "history_id")
         if user.pk not in {self.author_id, self.assigned_to_id} and not self.is_restricted:
             rows = rows.filter(is_restricted=False)
         changes: list[Change] = []
+        names = names_in(rows)
         previous = None
         for row in rows:
             label = gettext("Recorded") if row.history_type == "+" else gettext("Corrected")
@@ -217,7 +269,7 @@ class Enquiry(models.Model):
             fields: list[tuple[str, str, str]] = []
             if previous is not None:
                 for name in SHOWN_FIELDS:
-                    old, new = describe(previous, name), describe(row, name)
+                    old, new = describe(previous, name, names), describe(row, name, names)
                     if old != new:
                         fields.append((label_of(name), old, new))
             changes.append(Change(row.history_date, row.history_user, label, fields))
@@ -225,6 +277,16 @@ class Enquiry(models.Model):
         return changes[::-1]
 
 
+CODE_LISTS: dict[str, type[ReferenceRow]] = {"further_topics": Topic, "further_languages": Language}
+MORE_FIELDS = (
+    "further_topics",
+    "requester",
+    "minutes",
+    "further_languages",
+    "interpreter",
+    "people",
+    "place",
+)
 SHOWN_FIELDS = (
     "office",
     "at",
@@ -237,6 +299,7 @@ SHOWN_FIELDS = (
     "language",
     "note",
     "person",
+    *MORE_FIELDS,
 )
 
 
@@ -246,14 +309,25 @@ def label_of(field: str) -> str:
     return capfirst(str(column.verbose_name))
 
 
-def describe(row: Any, field: str) -> str:
-    """The value of a field of an enquiry, or of a row of its history, in words."""
+def names_in(rows: Iterable[Any]) -> dict[str, str]:
+    """What the codes are called that stand in the lists of these enquiries: one query for each list."""
+    names: dict[str, str] = {}
+    for field, model in CODE_LISTS.items():
+        if codes := {code for row in rows for code in getattr(row, field)}:
+            names |= {row.code: str(row) for row in model._default_manager.filter(pk__in=codes)}
+    return names
+
+
+def describe(row: Any, field: str, names: dict[str, str] | None = None) -> str:
+    """The value of a field of an enquiry, or of a row of its history, in words; `names` as from names_in."""
     match field:
+        case "further_topics" | "further_languages":
+            return ", ".join((names or {}).get(code, code) for code in getattr(row, field))
         case "at":
             return date_format(timezone.localtime(row.at), "SHORT_DATETIME_FORMAT")
         case "topic":
             return row.topic.full_name()
-        case "sex" | "age_band":
+        case "sex" | "age_band" | "interpreter":
             return str(getattr(row, f"get_{field}_display")())
         case "person":
             return row.person.reference if row.person else ""  # never a name: it may be restricted

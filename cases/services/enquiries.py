@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import Enquiry
+from cases.models import MORE_FIELDS, Enquiry, Topic
 from cases.permissions import (
     can_correct_enquiry,
     can_log_enquiry,
@@ -31,6 +31,7 @@ CONTENT_FIELDS = (
     "language",
     "note",
     "person",
+    *MORE_FIELDS,
 )
 
 
@@ -44,7 +45,7 @@ def log_enquiry(content: Mapping[str, Any], *, by: User) -> Enquiry:
     if not can_log_enquiry(by, enquiry.office):
         raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
     _ascribe(enquiry, by)
-    enquiry.is_restricted = enquiry.topic.is_restricted
+    enquiry.is_restricted = _is_restricted(enquiry)
     _save(enquiry, by)
     return enquiry
 
@@ -66,7 +67,7 @@ def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: in
         _ascribe(enquiry, by)
     if not can_log_enquiry(by, enquiry.office):
         raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
-    enquiry.is_restricted = enquiry.topic.is_restricted
+    enquiry.is_restricted = _is_restricted(enquiry)
     enquiry.version += 1
     _save(enquiry, by)
     return enquiry
@@ -94,6 +95,13 @@ def undo_enquiry(enquiry: Enquiry, *, by: User) -> Enquiry:
     return _void(enquiry, "", by)
 
 
+def _is_restricted(enquiry: Enquiry) -> bool:
+    """Any of its topics is enough."""
+    if enquiry.topic.is_restricted or not enquiry.further_topics:
+        return enquiry.topic.is_restricted
+    return Topic.objects.filter(pk__in=enquiry.further_topics, is_restricted=True).exists()
+
+
 def _ascribe(enquiry: Enquiry, by: User) -> None:
     """Named only with consent. What the enquiry leaves open is taken from the record of its person."""
     person = enquiry.person
@@ -110,7 +118,7 @@ def _ascribe(enquiry: Enquiry, by: User) -> None:
 
 
 def _locked(enquiry: Enquiry) -> Enquiry:
-    related = ("office", "topic", "channel", "outcome", "language", "author", "person__office")
+    related = ("office", "topic", "channel", "outcome", "language", "requester", "author", "person__office")
     return Enquiry.objects.select_for_update(of=("self",)).select_related(*related).get(pk=enquiry.pk)
 
 

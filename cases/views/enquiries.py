@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from accounts.services import AlreadySent, answer_form, discard_draft, restore_d
 from cases.filters import EnquiryFilter
 from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
 from cases.forms.person_choice import Who
-from cases.models import Enquiry, Person, Topic, describe, label_of
+from cases.models import MORE_FIELDS, Enquiry, Person, Topic, describe, label_of, names_in
 from cases.permissions import can_correct_enquiry, can_undo_enquiry, can_unseal, can_void_enquiry, coordinates
 from cases.services.enquiries import (
     CONTENT_FIELDS,
@@ -35,12 +35,19 @@ from gai_portal.lib.paging import keyset_page
 
 LATEST = 5
 PERSON_FIELDS = ("sex", "age_band", "nationality")
+# What "the same as the last one" repeats: what it was about and where, nothing about who it was.
+REPEATED = {
+    **{name: f"{name}_id" for name in ("office", "topic", "channel", "outcome")},
+    **{name: name for name in ("further_topics", "place")},
+}
 
 
 def get_enquiry(request: SignedInRequest, pk: int) -> Enquiry:
     """The enquiry, or 404 for somebody it must not even be known to."""
     enquiries = Enquiry.objects.visible_to(request.user).with_names()
-    return get_object_or_404(enquiries.select_related("language", "voided_by", "person__office"), pk=pk)
+    return get_object_or_404(
+        enquiries.select_related("language", "requester", "voided_by", "person__office"), pk=pk
+    )
 
 
 def clock(moment: Any) -> str:
@@ -56,7 +63,7 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
     draft = None
     asked_for = ""
     if request.method == "POST" and "show_topic" in request.POST:  # without JavaScript
-        form = EnquiryForm(initial=request.POST.dict(), **kept)
+        form = EnquiryForm(initial=_typed(request.POST), **kept)
         asked_for = request.POST.get("topic", "")
     elif request.method == "POST" and request.POST.get("who") == Who.NEW:
         return _record_first(request)
@@ -69,14 +76,15 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
             shown = [each.person for each in form.found]
             log_access(request, Verb.SEARCHED, Accessed.rows(Person, shown, offices[0].municipality_id))
     elif "same" in request.GET and mine:
-        like_last = {name: getattr(mine, f"{name}_id") for name in ("office", "topic", "channel", "outcome")}
-        form = EnquiryForm(initial=like_last, **kept)
+        form = EnquiryForm(initial={name: getattr(mine, column) for name, column in REPEATED.items()}, **kept)
         asked_for = mine.topic_id
     else:
         draft = restore_draft(request)
         initial = dict(draft.initial) if draft else {}
         if chosen := request.GET.get("person", "")[:19]:
             initial |= {"who": Who.KNOWN, "person": chosen}
+        if day := request.GET.get("day", "")[:10]:  # the next sheet of the same day
+            initial.setdefault("day", day)
         form = EnquiryForm(initial=initial, **kept)
         asked_for = str(draft.initial.get("topic", "")) if draft else ""
     context = {
@@ -89,6 +97,10 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
         "latest": latest.with_names()[:LATEST],
     }
     return render(request, "cases/enquiry_create.html", context)
+
+
+def _typed(posted: QueryDict) -> dict[str, Any]:
+    return {name: values if len(values) > 1 else posted[name] for name, values in posted.lists()}
 
 
 def _record_first(request: SignedInRequest) -> HttpResponse:
@@ -110,7 +122,10 @@ def _log(request: SignedInRequest, form: EnquiryForm) -> str | None:
         enquiry = log_enquiry(form.content(), by=request.user)
         text = _("Enquiry recorded at %(time)s.") % {"time": clock(enquiry.created_at)}
         messages.success(request, text, extra_tags=reverse("cases:enquiry_undo", args=[enquiry.pk]))
-        return request.path if "another" in request.POST else enquiry.get_absolute_url()
+        if "another" not in request.POST:
+            return enquiry.get_absolute_url()
+        day = form.cleaned_data.get("day")
+        return f"{request.path}?day={day.isoformat()}" if day else request.path
 
     return answer_form(request, form, create)
 
@@ -120,9 +135,14 @@ def enquiry_list(request: SignedInRequest) -> HttpResponse:
     offices = get_offices(request.user)
     enquiry_filter = EnquiryFilter(request.GET, offices=offices)
     enquiries = Enquiry.objects.visible_to(request.user).filter(office__in=offices).with_names()
+    page = keyset_page(enquiry_filter.apply(enquiries), request)
+    # Once for each search, by what its first page shows; notes may tell of somebody.
+    if enquiry_filter.cleaned_data.get("q") and not {"after", "before"} & request.GET.keys():
+        municipality = offices[0].municipality_id if offices else ""
+        log_access(request, Verb.SEARCHED, Accessed.rows(Enquiry, page.rows, municipality))
     context = {
         "filter": enquiry_filter,
-        "page": keyset_page(enquiry_filter.apply(enquiries), request),
+        "page": page,
         "offices": offices,
     }
     return render(request, "cases/enquiry_list.html", context)
@@ -137,10 +157,13 @@ def enquiry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     if enquiry.is_restricted or enquiry.person_id:
         log_access(request, Verb.READ, enquiry)
     named = Person.objects.visible_to(request.user).select_related("office")
+    names = names_in([enquiry])
+    more = [(label_of(name), describe(enquiry, name, names)) for name in MORE_FIELDS]
     context = {
         "enquiry": enquiry,
         "named": named.filter(pk=enquiry.person_id).first() if enquiry.person_id else None,
         "person": ", ".join(filter(None, (describe(enquiry, name) for name in PERSON_FIELDS))),
+        "more": [row for row in more if row[1]],
         "changes": enquiry.changes_for(request.user),
         "can_correct": can_correct_enquiry(request.user, enquiry),
         "can_undo": can_undo_enquiry(request.user, enquiry),
@@ -175,7 +198,11 @@ def enquiry_correct(request: SignedInRequest, pk: int) -> HttpResponse:
 def _conflict(enquiry: Enquiry, form: CorrectionForm) -> list[tuple[str, str, str]]:
     """Each field in which what a colleague has recorded differs from what was typed here."""
     typed = Enquiry(**form.content())
-    rows = [(label_of(name), describe(enquiry, name), describe(typed, name)) for name in CONTENT_FIELDS]
+    names = names_in([enquiry, typed])
+    rows = [
+        (label_of(name), describe(enquiry, name, names), describe(typed, name, names))
+        for name in CONTENT_FIELDS
+    ]
     return [row for row in rows if row[1] != row[2]]
 
 

@@ -1,6 +1,7 @@
 // <select data-combobox> becomes a field to type in: any word, accents or not, or a code.
 // The select stays and keeps the value; its "change" event still tells that something was chosen.
 // What stands in the field is what will be recorded: text that names no entry records nothing, and says so.
+// Of a <select multiple> each chosen entry leaves the field and becomes a button above it that takes it out again.
 {
   let isPressed = false;
   for (const name of ["pointerdown", "pointerup", "pointercancel"]) {
@@ -13,11 +14,16 @@
     const list = document.createElement("ul");
     const box = document.createElement("div");
     const problem = document.createElement("p");
+    const chips = document.createElement("ul");
+    const isMany = select.multiple;
     const id = select.id;
+    // The words of another list with the same entries may stand there alone.
+    const others = select.form?.querySelector(`select[name="${select.dataset.wordsOf}"]`)?.options ?? [];
+    const wordsOf = new Map([...others].map((option) => [option.value, option.dataset]));
     const entries = [...select.options]
       .filter((option) => option.value)
       .map((option) => {
-        const { hint, code = "", search = "" } = option.dataset;
+        const { hint, code = "", search = "" } = wordsOf.get(option.value) ?? option.dataset;
         const note = hint ?? option.parentElement.label ?? "";
         return { option, note, words: ` ${fold(`${option.text} ${code} ${note} ${search}`)}` };
       });
@@ -32,6 +38,8 @@
     select.before(box);
     box.append(input, list, select);
     box.before(problem);
+    if (isMany) box.before(chips);
+    chips.className = "chips";
     select.id = `${id}-select`;
     const focused = select.autofocus || document.activeElement === select;
     select.hidden = true;
@@ -61,9 +69,31 @@
       if (!text && !describedBy) input.removeAttribute("aria-describedby");
     };
     const showChosen = () => {
-      chosen = select.value;
-      input.value = chosen ? select.selectedOptions[0].text : "";
       complain("");
+      chosen = isMany ? "" : select.value;
+      input.value = chosen ? select.selectedOptions[0].text : "";
+      if (!isMany) return;
+      chips.replaceChildren(
+        ...[...select.selectedOptions].map((option) => {
+          const item = document.createElement("li");
+          const button = document.createElement("button");
+          button.type = "button";
+          button.textContent = option.text;
+          button.setAttribute("aria-label", select.dataset.remove.replace("TEXT", option.text));
+          button.addEventListener("click", () => {
+            pick(option, false);
+            input.focus();
+          });
+          item.append(button);
+          return item;
+        }),
+      );
+      chips.hidden = !chips.children.length;
+    };
+    const pick = (option, isChosen) => {
+      option.selected = isChosen;
+      showChosen();
+      select.dispatchEvent(new Event("change", { bubbles: true }));
     };
     const close = () => {
       list.hidden = true;
@@ -72,6 +102,11 @@
       input.removeAttribute("aria-activedescendant");
     };
     const choose = (value) => {
+      if (isMany) {
+        const option = value && [...select.options].find((each) => each.value === value);
+        close();
+        return option && pick(option, true);
+      }
       const isNew = chosen !== value;
       select.value = value;
       showChosen();
@@ -90,7 +125,9 @@
     const open = (text) => {
       const terms = fold(text).split(/\s+/).filter(Boolean);
       const rank = ({ words }) => terms.filter((term) => !words.includes(` ${term}`)).length;
-      const found = entries.filter(({ words }) => terms.every((term) => words.includes(term)));
+      const found = entries.filter(
+        ({ option, words }) => terms.every((term) => words.includes(term)) && !(isMany && option.selected),
+      );
       found.sort((a, b) => rank(a) - rank(b));
       close();
       list.replaceChildren(
@@ -120,7 +157,7 @@
     // Takes what was typed in full; anything else than an entry's own words chooses nothing.
     const settle = () => {
       const text = fold(input.value.trim());
-      if (select.value && text === fold(select.selectedOptions[0].text.trim())) return true;
+      if (!isMany && select.value && text === fold(select.selectedOptions[0].text.trim())) return true;
       const named = entries.filter(({ option }) =>
         [option.text, option.dataset.code ?? ""].some((words) => text && fold(words.trim()) === text),
       );
@@ -135,7 +172,7 @@
 
     input.addEventListener("input", () => {
       complain("");
-      select.value = "";
+      if (!isMany) select.value = "";
       open(input.value);
     });
     input.addEventListener("click", () => list.hidden && open(""));
@@ -151,9 +188,11 @@
         if (marked) choose(marked.dataset.value);
       } else if (event.key === "Escape" && !list.hidden) {
         event.preventDefault();
-        select.value = chosen;
+        if (!isMany) select.value = chosen;
         showChosen();
         close();
+      } else if (event.key === "Backspace" && isMany && !input.value && select.selectedOptions.length) {
+        pick([...select.selectedOptions].at(-1), false);
       }
     });
     input.addEventListener("blur", () => {
@@ -182,5 +221,5 @@
     if (focused) input.focus();
   };
 
-  document.querySelectorAll("select[data-combobox]:not([multiple])").forEach(enhance);
+  document.querySelectorAll("select[data-combobox]").forEach(enhance);
 }

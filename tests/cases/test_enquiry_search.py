@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import AccessLog
 from cases.models import Enquiry
-from tests.factories import EnquiryFactory
+from tests.factories import EnquiryFactory, TopicFactory
 
 LIST = reverse("cases:enquiry_list")
 
@@ -57,3 +58,33 @@ def test_a_lone_accent_finds_nothing_rather_than_everything(client, enquiry):
 def test_another_office_finds_nothing(client, enquiry, desk_sal):
     client.force_login(desk_sal)
     assert found(client, "renovacao") == []
+
+
+def searches():
+    return list(AccessLog.objects.filter(verb=AccessLog.Verb.SEARCHED))
+
+
+def test_a_search_in_notes_leaves_one_line_and_a_page_of_it_none(client, enquiry):
+    for _ in range(30):
+        EnquiryFactory(office=enquiry.office, author=enquiry.author, topic=enquiry.topic, note="Renovação")
+    client.get(LIST)
+    assert searches() == []
+    page = client.get(LIST, {"q": "renovacao"}).context["page"]
+    client.get(LIST + page.next_url)
+    [line] = searches()
+    assert (line.kind, line.municipality) == ("cases.enquiry", "CV-PR")
+    assert line.label.startswith(f"PR-{page.rows[0].pk} ")
+    assert "renovacao" not in line.label
+
+
+def test_a_search_that_finds_nothing_leaves_a_line_too(client, enquiry):
+    client.get(LIST, {"q": "ninguém"})
+    assert [line.label for line in searches()] == ["–"]
+
+
+def test_the_filter_by_topic_finds_further_topics(client, enquiry):
+    TopicFactory(code="NEG.01", parent=TopicFactory(code="NEG"))
+    Enquiry.objects.filter(pk=enquiry.pk).update(further_topics=("NEG.01",))
+    EnquiryFactory(office=enquiry.office, author=enquiry.author)
+    page = client.get(LIST, {"topic": "NEG"}).context["page"]
+    assert [row.pk for row in page] == [enquiry.pk]
