@@ -9,7 +9,7 @@ import gai_portal.lib.code_lists
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0006_sex_other"),
+        ("cases", "0007_cases"),
         ("municipalities", "0004_figure_origin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
