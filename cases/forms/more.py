@@ -1,5 +1,6 @@
 """What most contacts do not need and some do: the folded part of the desk's form."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -14,7 +15,7 @@ from cases.models import (
     SMALLEST_GROUP,
     Enquiry,
     Interpreter,
-    Language,
+    ReferenceRow,
     RequesterType,
     Topic,
 )
@@ -28,7 +29,7 @@ class SeveralField(forms.TypedMultipleChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs["widget"].attrs |= {"data-combobox": "", "data-remove": _("Remove: TEXT"), "size": 6}
-        super().__init__(required=False, empty_value=(), **kwargs)
+        super().__init__(required=False, **kwargs)
 
     def clean(self, value: Any) -> tuple[str, ...]:
         chosen = set(super().clean(value))
@@ -109,7 +110,7 @@ class MoreFields(forms.Form):
         fields["requester"].coerce = rows.__getitem__
         fields["requester"].choices = [("", "–"), *((code, str(row)) for code, row in rows.items())]
 
-    def offer_languages(self, languages: dict[str, Language]) -> None:
+    def offer_languages(self, languages: Mapping[str, ReferenceRow]) -> None:
         field = cast("Any", self.fields["further_languages"])
         field.choices = [(code, str(row)) for code, row in languages.items()]
 
