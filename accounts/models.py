@@ -1,7 +1,7 @@
 """Who signs in, and what they may do where."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Self
 
@@ -270,6 +270,11 @@ class Membership(models.Model):
     def __str__(self) -> str:
         scope = self.municipality or self.partner
         return f"{self.get_role_display()}, {scope}" if scope else str(self.get_role_display())
+
+    @property
+    def has_lapsed(self) -> bool:
+        """Offered too long ago to be accepted."""
+        return self.is_pending and timezone.now() - self.given_at > timedelta(days=settings.INVITATION_DAYS)
 
     @property
     def is_pending(self) -> bool:

@@ -53,6 +53,19 @@ def can_withdraw_invitation(user: User, membership: Membership) -> bool:
     return membership.is_pending and membership.user_id != user.pk and can_give(user, membership)
 
 
+def can_accept_invitation(user: User, membership: Membership) -> bool:
+    """One's own, in time, and as long as whoever offered the role could still do so."""
+    giver = membership.given_by
+    return (
+        membership.is_pending
+        and membership.user_id == user.pk
+        and not membership.has_lapsed
+        and giver is not None
+        and giver.is_active
+        and can_give(giver, membership)
+    )
+
+
 def can_give(user: User, membership: Membership) -> bool:
     """Whether this is a role that `user` may invite to today."""
     return (membership.role, membership.municipality_id) in roles_to_invite(user)

@@ -27,6 +27,7 @@ from django.utils.text import Truncator
 from accounts.http import SignedInRequest
 from accounts.models import Draft, Membership, Notice, OneTimeKey, User
 from accounts.permissions import (
+    can_accept_invitation,
     can_administer_people,
     can_end_membership,
     can_withdraw_invitation,
@@ -287,10 +288,18 @@ def is_unused(user: User) -> bool:
 
 @transaction.atomic
 def accept_invitation(membership: Membership, *, by: User) -> Membership:
-    """Take a role that one was invited to. ValidationError: it does not go with another role of theirs."""
+    """Take a role that one was invited to.
+
+    ValidationError: the offer no longer holds, or the role does not go with another one of theirs.
+    """
     membership = _locked(membership)
     if membership.user_id != by.pk or not membership.is_pending:
         raise PermissionDenied(f"{by} was not invited to {membership}")
+    if not can_accept_invitation(by, membership):
+        message = translation.gettext(
+            "This invitation no longer holds. Ask the {office} to invite you again."
+        )
+        raise ValidationError(message.format(**settings.LABELS))
     membership.accepted_at = timezone.now()
     membership.starts_on = max(membership.starts_on, timezone.localdate())
     membership.clean()

@@ -69,6 +69,7 @@ if not SITE_URL.startswith(("https://", "http://")):
 # days after its end, which is when late entries and corrections stop counting; and these nationalities have a
 # column of their own (ISO 3166-1), the same every year. A change begins to count with the next year.
 SUPPRESSION_THRESHOLD = env.int("SUPPRESSION_THRESHOLD", default=5)
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=30)  # how long a role that was offered can be accepted
 STATISTICS_AFTER_DAYS = env.int("STATISTICS_AFTER_DAYS", default=15)
 PUBLISHED_NATIONALITIES = env.list(
     "PUBLISHED_NATIONALITIES", default=["GW", "SN", "PT", "NG", "CN", "IT", "BR", "GN"]

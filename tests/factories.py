@@ -88,7 +88,14 @@ class InvitationFactory(MembershipFactory):
 
     accepted_at = None
     invited_as = "As it was typed"
-    given_by = factory.SubFactory(UserFactory)
+    given_by = factory.LazyAttribute(
+        lambda membership: (
+            MembershipFactory(
+                role=Role.COORDINATOR if membership.role == Role.OFFICER else Role.APPROVER,
+                municipality=membership.municipality,
+            ).user
+        )
+    )
 
 
 class TopicFactory(DjangoModelFactory):

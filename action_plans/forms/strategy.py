@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from action_plans.forms.template import TextsForm
 from action_plans.models import StrategicGoal, StrategicIndicator, Strategy
 from gai_portal.lib.content import content_text
+from gai_portal.lib.forms import SeenForm
 
 
 class PillarField(forms.ModelChoiceField):
@@ -43,6 +44,13 @@ class GoalForm(TextsForm):
             self.fields["parent"].queryset = pillars  # type: ignore[attr-defined]
 
 
+class EditGoalForm(SeenForm, GoalForm):
+    """The same, put right: nobody overwrites what a colleague wrote meanwhile."""
+
+    class Meta(GoalForm.Meta):
+        pass
+
+
 class StrategicIndicatorForm(TextsForm):
     """What is measured, from where to where, and who says so."""
 
@@ -74,3 +82,10 @@ class StrategicIndicatorForm(TextsForm):
             if data.get(f"{kind}_value") is not None and data.get(f"{kind}_year") is None:
                 self.add_error(f"{kind}_year", _("Write the year of this value."))
         return data
+
+
+class EditStrategicIndicatorForm(SeenForm, StrategicIndicatorForm):
+    """The same, put right."""
+
+    class Meta(StrategicIndicatorForm.Meta):
+        pass

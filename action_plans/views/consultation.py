@@ -1,5 +1,6 @@
 """Consultation, seen from the workspace: the planner asks and answers, partners read and comment."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,6 +33,7 @@ from action_plans.workflow import CONSULT
 from gai_portal.lib.content import in_active_language
 
 PAGE_SIZE = 25
+TEXT_LIMIT = 20_000  # characters of a comment that came too late and is given back
 FILTERS = ("unanswered", "answered", "withheld")
 
 
@@ -225,13 +227,15 @@ def draft_page(request: HttpRequest, consultation: Consultation, comment_url: st
 
 
 def consultation_over(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    """The draft is no longer shown; what came of the comments is."""
+    """The draft is no longer shown; what came of the comments is. A comment that came too late comes back."""
     heard = ConsultationComment.objects.heard().filter(consultation=consultation)
     page = Paginator(heard.select_related("partner", "invitation"), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    context = {"consultation": consultation, "page": page}
-    return render(request, "action_plans/consultation_over.html", context)
+    typed = request.POST.get("text", "")[:TEXT_LIMIT]
+    context = {"consultation": consultation, "page": page, "typed": typed}
+    status = HTTPStatus.CONFLICT if request.method == "POST" else HTTPStatus.OK
+    return render(request, "action_plans/consultation_over.html", context, status=status)
 
 
 def comment_page(
@@ -259,7 +263,10 @@ def comment_page(
         else:
             if not form.is_from_a_program:
                 values = {"kind": kind, "code": code if kind != "plan" else "", **form.values}
-                comment_on_draft(consultation, values, once=_once(request), by=by, invitation=invitation)
+                try:
+                    comment_on_draft(consultation, values, once=_once(request), by=by, invitation=invitation)
+                except PermissionDenied:  # it ended between the look at it and the lock
+                    return consultation_over(request, consultation)
             messages.success(request, _("Thank you. Your comment has reached the municipality."))
             return redirect(f"{back}#{code}" if code else back)
     context = {"consultation": consultation, "form": form, "item": item, "back": back}

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import SignedInRequest
 from accounts.services import answer_form
-from action_plans.forms.strategy import GoalForm, StrategicIndicatorForm
+from action_plans.forms.strategy import (
+    EditGoalForm,
+    EditStrategicIndicatorForm,
+    GoalForm,
+    StrategicIndicatorForm,
+)
 from action_plans.models import Plan, StrategicGoal, StrategicIndicator, Strategy, TemplateMeasure
 from action_plans.permissions import can_read_coverage, can_read_plans, can_write_strategy
 from action_plans.statistics import coverage
@@ -145,11 +151,12 @@ def goal_create(request: SignedInRequest) -> HttpResponse:
 def goal_edit(request: SignedInRequest, code: str) -> HttpResponse:
     refuse_readers(request)
     goal = get_goal(code)
-    form = GoalForm(request.POST or None, instance=get_goal(code), strategy=goal.strategy)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("%(code)s saved.") % {"code": goal.code})
-        return redirect(goal)
+    form = EditGoalForm(request.POST or None, instance=get_goal(code), strategy=goal.strategy)
+    with transaction.atomic():
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            messages.success(request, _("%(code)s saved.") % {"code": goal.code})
+            return redirect(goal)
     return render(request, "action_plans/goal_form.html", {"form": form, "goal": goal})
 
 
@@ -195,11 +202,12 @@ def get_indicator(code: str, pk: int) -> StrategicIndicator:
 def goal_indicator_edit(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     refuse_readers(request)
     indicator = get_indicator(code, pk)
-    form = StrategicIndicatorForm(request.POST or None, instance=indicator)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("Indicator saved."))
-        return redirect(indicator.goal)
+    form = EditStrategicIndicatorForm(request.POST or None, instance=indicator)
+    with transaction.atomic():
+        if request.method == "POST" and form.is_valid():
+            form.save()
+            messages.success(request, _("Indicator saved."))
+            return redirect(indicator.goal)
     context = {"form": form, "goal": indicator.goal, "indicator": indicator}
     return render(request, "action_plans/goal_indicator_form.html", context)
 

@@ -190,6 +190,34 @@ def test_an_invitation_without_an_inviter_is_refused_by_the_database(praia):
         InvitationFactory(municipality=praia, invited_as="")
 
 
+@pytest.mark.parametrize("change", ["left", "closed", "late"])
+def test_an_offer_holds_as_long_as_its_giver_could_make_it_and_not_for_ever(posting, known, praia, change):
+    invitation = InvitationFactory(user=known, role=Role.PLANNER, municipality=praia)
+    giver = invitation.given_by
+    match change:
+        case "left":
+            giver.memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
+        case "closed":
+            User.objects.filter(pk=giver.pk).update(is_active=False)
+        case "late":
+            Membership.objects.filter(pk=invitation.pk).update(given_at=timezone.now() - timedelta(days=31))
+    invitation = Membership.objects.get(pk=invitation.pk)
+    with pytest.raises(ValidationError, match="GAI"):
+        services.accept_invitation(invitation, by=known)
+    posting(known, reverse("accounts:invitation_answer", args=[invitation.pk]), {"accept": "1"})
+    invitation.refresh_from_db()
+    assert invitation.is_pending
+
+
+def test_who_invited_sees_that_it_came_to_nothing(client, planner_praia, praia):
+    invitation = InvitationFactory(role=Role.PLANNER, municipality=praia)
+    client.force_login(planner_praia)
+    fresh = client.get(PEOPLE).content.decode()
+    Membership.objects.filter(pk=invitation.pk).update(given_at=timezone.now() - timedelta(days=31))
+    assert "convide de novo" in client.get(PEOPLE).content.decode()
+    assert "convide de novo" not in fresh
+
+
 # What reaches strangers
 
 

@@ -91,7 +91,8 @@ def test_an_indicator_is_added_edited_and_removed(client, dgi_officer, db):
     page = client.get(goal.get_absolute_url()).content.decode()
     assert "Taxa de resposta" in page
     url = reverse("action_plans:goal_indicator_edit", args=["NIS1", indicator.pk])
-    client.post(url, content | {"text_pt": "Taxa de resposta em 30 dias"})
+    seen = client.get(url).context["form"]["seen"].value()
+    client.post(url, content | {"text_pt": "Taxa de resposta em 30 dias", "seen": seen})
     indicator.refresh_from_db()
     assert indicator.text_pt == "Taxa de resposta em 30 dias"
     client.post(reverse("action_plans:goal_indicator_remove", args=["NIS1", indicator.pk]))
@@ -197,3 +198,33 @@ def test_queries_do_not_grow_with_municipalities_and_goals(
         make_plan(MunicipalityFactory()).measures.update(decision=Decision.ADOPTED)
     assert PlanMeasure.objects.count() > 100
     assert count_queries(lambda: client.get(url)) == few
+
+
+def test_two_who_edit_a_goal_at_once_see_both_texts(client, dgi_officer, strategy):
+    goal = StrategicGoalFactory(code="NIS1", title_pt="Antes")
+    client.force_login(dgi_officer)
+    url = reverse("action_plans:goal_edit", args=["NIS1"])
+    seen = client.get(url).context["form"]["seen"].value()
+    StrategicGoal.objects.filter(pk=goal.pk).update(title_pt="Da colega")
+    response = client.post(url, {"title_pt": "Meu texto", "order": goal.order, "seen": seen})
+    text = response.content.decode()
+    assert "Da colega" in text
+    assert "Meu texto" in text
+    assert StrategicGoal.objects.get().title_pt == "Da colega"
+    seen = response.context["form"]["seen"].value()  # both have been seen
+    client.post(url, {"title_pt": "Meu texto", "order": goal.order, "seen": seen})
+    assert StrategicGoal.objects.get().title_pt == "Meu texto"
+
+
+def test_two_who_edit_an_indicator_at_once_see_both_texts(client, dgi_officer, strategy):
+    goal = StrategicGoalFactory(code="NIS1")
+    row = StrategicIndicatorFactory(goal=goal, text_pt="Antes")
+    client.force_login(dgi_officer)
+    url = reverse("action_plans:goal_indicator_edit", args=["NIS1", row.pk])
+    seen = client.get(url).context["form"]["seen"].value()
+    StrategicIndicator.objects.filter(pk=row.pk).update(text_pt="Da colega")
+    response = client.post(
+        url, {"text_pt": "Meu texto", "unit": row.unit, "source": row.source, "seen": seen}
+    )
+    assert "Da colega" in response.content.decode()
+    assert StrategicIndicator.objects.get().text_pt == "Da colega"
