@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once
+from accounts.services import answer_form
 from municipalities.forms import FigureFileForm, FigureForm, OfficeForm
 from municipalities.models import DemographicFigure, Municipality, Office
 from municipalities.permissions import (
@@ -103,14 +103,13 @@ def figure_create(request: SignedInRequest, code: str) -> HttpResponse:
     municipality = get_municipality(request, code)
     refuse_readers(request, municipality)
     form = FigureForm(request.POST if request.method == "POST" else None, municipality=municipality)
-    if request.method == "POST" and form.is_valid():
 
-        def create() -> str:
-            save_figure(form.instance, by=request.user)
-            return reverse("municipalities:figure_list", args=[code])
-
-        url = answer_once(request, create)
+    def create() -> str:
+        save_figure(form.instance, by=request.user)
         messages.success(request, _("The figure was added."))
+        return reverse("municipalities:figure_list", args=[code])
+
+    if url := answer_form(request, form, create):
         return redirect(url)
     context = {"form": form, "municipality": municipality, "figure": None}
     return render(request, "municipalities/figure_form.html", context)

@@ -133,3 +133,20 @@ def layers_of(view) -> Iterator[object]:
 def test_a_view_says_which_methods_it_answers(name, view):
     files = [layer.__code__.co_filename for layer in layers_of(view) if hasattr(layer, "__code__")]
     assert any(Path(file).as_posix().endswith(METHOD_DECORATORS) for file in files)
+
+
+# `answer_form` also ends the draft and says a refusal in the form; whoever asks for less says why.
+ANSWERS_ONCE_BY_ITSELF = {
+    "accounts/services.py": "it is where both are defined",
+    "cases/views/consents.py": "a refusal may name a field that this form lacks: only its words are shown",
+    "cases/views/people.py": "the same; a new person is recorded after the doubts are answered",
+}
+
+
+def test_creating_forms_are_answered_by_answer_form():
+    direct = {
+        where(path)
+        for path in PYTHON_FILES
+        if "tests" not in path.parts and re.search(r"\banswer_once\(", path.read_text())
+    }
+    assert direct == ANSWERS_ONCE_BY_ITSELF.keys()

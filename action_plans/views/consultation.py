@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once, first_answer
+from accounts.services import answer_form
 from action_plans import documents
 from action_plans.forms.consultation import AnswerForm, CommentForm, ConsultationForm, InvitationForm
 from action_plans.models import Consultation, ConsultationComment, ConsultationInvitation
@@ -43,20 +43,17 @@ FILTERS = ("unanswered", "answered", "withheld")
 @require_http_methods(["GET", "POST"])
 def consultation_open(request: SignedInRequest, pk: int) -> HttpResponse:
     plan = get_plan(request, pk)
-    if (url := first_answer(request)) is not None:
+    form = ConsultationForm(request.POST if request.method == "POST" else None)
+
+    def create() -> str:
+        open_consultation(plan, form.cleaned_data, by=request.user)
+        messages.success(request, _("The draft is open for consultation. The partners have been told."))
+        return reverse("action_plans:plan_consultation", args=[plan.pk])
+
+    if url := answer_form(request, form, create):
         return redirect(url)
     if not can_make(request.user, plan, CONSULT):
         raise PermissionDenied
-    form = ConsultationForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-
-        def create() -> str:
-            open_consultation(plan, form.cleaned_data, by=request.user)
-            return reverse("action_plans:plan_consultation", args=[plan.pk])
-
-        url = answer_once(request, create)
-        messages.success(request, _("The draft is open for consultation. The partners have been told."))
-        return redirect(url)
     return render(request, "action_plans/consultation_open.html", {"plan": plan, "form": form})
 
 
@@ -97,22 +94,15 @@ def get_running(request: SignedInRequest, pk: int) -> Consultation:
 @require_http_methods(["GET", "POST"])
 def consultation_invite(request: SignedInRequest, pk: int) -> HttpResponse:
     consultation = get_running(request, pk)
-    if (url := first_answer(request)) is not None:
-        return redirect(url)
     form = InvitationForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
 
-        def create() -> str:
-            invite_to_comment(consultation, **form.cleaned_data, by=request.user)
-            return reverse("action_plans:plan_consultation", args=[pk])
+    def create() -> str:
+        invite_to_comment(consultation, **form.cleaned_data, by=request.user)
+        messages.success(request, _("The invitation is on its way."))
+        return reverse("action_plans:plan_consultation", args=[pk])
 
-        try:
-            url = answer_once(request, create)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            messages.success(request, _("The invitation is on its way."))
-            return redirect(url)
+    if url := answer_form(request, form, create):
+        return redirect(url)
     context = {"plan": consultation.plan, "consultation": consultation, "form": form}
     return render(request, "action_plans/consultation_invite.html", context)
 
@@ -185,10 +175,9 @@ def consultation_read(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def consultation_comment(request: SignedInRequest, pk: int) -> HttpResponse:
     consultation = get_asked(request, pk)
-    if not can_comment_for_partner(request.user, consultation):
-        return consultation_over(request, consultation)
     back = reverse("action_plans:consultation_read", args=[pk])
-    return comment_page(request, consultation, back, by=request.user)
+    is_open = can_comment_for_partner(request.user, consultation)
+    return comment_page(request, consultation, back, by=request.user, is_open=is_open)
 
 
 # What partners, invited people and the public share
@@ -227,7 +216,10 @@ def draft_page(request: HttpRequest, consultation: Consultation, comment_url: st
 
 
 def consultation_over(request: HttpRequest, consultation: Consultation) -> HttpResponse:
-    """The draft is no longer shown; what came of the comments is. A comment that came too late comes back."""
+    """The draft is no longer shown; what came of the comments is.
+
+    A comment that comes too late is shown to its writer, to be copied: it is nowhere else.
+    """
     heard = ConsultationComment.objects.heard().filter(consultation=consultation)
     page = Paginator(heard.select_related("partner", "invitation"), PAGE_SIZE).get_page(
         request.GET.get("page")
@@ -243,11 +235,14 @@ def comment_page(
     consultation: Consultation,
     back: str,
     *,
+    is_open: bool,
     by: Any = None,
     invitation: ConsultationInvitation | None = None,
     is_too_many: bool = False,
 ) -> HttpResponse:
     """One comment on one item: the item, the form, and back to where the reader was."""
+    if not is_open and not _was_heard(request, consultation):
+        return consultation_over(request, consultation)
     kind, _colon, code = request.GET.get("item", "plan:").partition(":")
     about = ConsultationComment(kind=kind, code=code)
     if kind not in ConsultationComment.Kind.values or (kind != "plan" and not code):
@@ -265,12 +260,18 @@ def comment_page(
                 values = {"kind": kind, "code": code if kind != "plan" else "", **form.values}
                 try:
                     comment_on_draft(consultation, values, once=_once(request), by=by, invitation=invitation)
-                except PermissionDenied:  # it ended between the look at it and the lock
+                except PermissionDenied:  # it ended, or the link was withdrawn, between the two looks
+                    consultation.refresh_from_db()
                     return consultation_over(request, consultation)
             messages.success(request, _("Thank you. Your comment has reached the municipality."))
             return redirect(f"{back}#{code}" if code else back)
     context = {"consultation": consultation, "form": form, "item": item, "back": back}
     return render(request, "action_plans/consultation_comment.html", context)
+
+
+def _was_heard(request: HttpRequest, consultation: Consultation) -> bool:
+    """Whether this is a second click on a comment that arrived in time."""
+    return request.method == "POST" and consultation.comments.filter(once=_once(request)).exists()
 
 
 def _once(request: HttpRequest) -> UUID:

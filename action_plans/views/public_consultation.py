@@ -37,13 +37,12 @@ def public_consultation(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def public_consultation_comment(request: HttpRequest, slug: str) -> HttpResponse:
     consultation = get_public(slug)
-    if not consultation.is_running:
-        return consultation_over(request, consultation)
     back = reverse("public_consultation", args=[slug])
     is_too_many = request.method == "POST" and is_too_often(
         request, "consultation", most=COMMENTS_AN_HOUR, seconds=HOUR
     )
-    return comment_page(request, consultation, back, is_too_many=is_too_many)
+    is_open = consultation.is_running
+    return comment_page(request, consultation, back, is_open=is_open, is_too_many=is_too_many)
 
 
 def get_invitation(key: str) -> ConsultationInvitation:
@@ -80,13 +79,17 @@ def consultation_invited(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def consultation_invited_comment(request: HttpRequest, key: str) -> HttpResponse:
     invitation = get_invitation(key)
-    if not invitation.consultation.is_running:
-        return link_over(request, invitation)
+    consultation = invitation.consultation
     back = reverse("consultation_invited", args=[key])
     is_too_many = request.method == "POST" and is_too_often(
         request, f"invitation-{invitation.pk}", most=COMMENTS_AN_HOUR, seconds=HOUR
     )
     page = comment_page(
-        request, invitation.consultation, back, invitation=invitation, is_too_many=is_too_many
+        request,
+        consultation,
+        back,
+        invitation=invitation,
+        is_open=consultation.is_running,
+        is_too_many=is_too_many,
     )
     return kept_private(page)

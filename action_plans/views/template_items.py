@@ -8,7 +8,6 @@ import secrets
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once, close_draft, first_answer, restore_draft
+from accounts.services import answer_form, close_draft, first_answer, restore_draft
 from action_plans.forms.template import FORMS, ItemForm
 from action_plans.models import Template, TemplateSection
 from action_plans.services.content import KINDS, ContentFault, TemplateRow, find_item, kind_of
@@ -72,31 +71,25 @@ def template_item_add(request: SignedInRequest, draft: Template, kind: str, unde
     parent = find_item(draft, under) if under else draft
     if spec is None or not isinstance(parent, spec.model._meta.get_field(spec.parent).related_model):  # type: ignore[arg-type]
         raise Http404
-    if first := first_answer(request):  # its code is in use by now
-        return HttpResponseRedirect(first)
     kept = restore_draft(request)
     row = spec.model(**{spec.parent: parent})
     form = FORMS[kind](
         request.POST or None, instance=row, draft=draft, restored=kept.initial if kept else None
     )
-    if form.is_valid():
 
-        def create() -> str:
-            write(form, request)
-            return f"{draft.get_absolute_url()}{beside(request)['query']}#{row.code}"
+    def create() -> str:
+        write(form, request)
+        return f"{draft.get_absolute_url()}{beside(request)['query']}#{row.code}"
 
-        try:
-            place = answer_once(request, create)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            close_draft(request)
-            said = _("%(code)s was added.") % {"code": row.code}
-            if wants_fragment(request) and not holds_measures(row):
-                block = {kind: row, "template": draft, "said": said}
-                return fragment(request, "saved", f"_draft_{kind}", block)
-            messages.success(request, said)
+    if place := answer_form(request, form, create):
+        if row.pk is None:  # sent again: the first one has said so
             return HttpResponseRedirect(place)
+        said = _("%(code)s was added.") % {"code": row.code}
+        if wants_fragment(request) and not holds_measures(row):
+            block = {kind: row, "template": draft, "said": said}
+            return fragment(request, "saved", f"_draft_{kind}", block)
+        messages.success(request, said)
+        return HttpResponseRedirect(place)
     context = {"template": draft, "form": form, "heading": HEADINGS[kind][0], "is_new": True}
     return show_form(request, {**context, "parent": parent, "place": under, "draft": kept})
 

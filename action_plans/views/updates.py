@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_once, close_draft, first_answer, restore_draft
+from accounts.services import answer_form, first_answer, restore_draft
 from action_plans.forms.updates import UpdateForm
 from action_plans.models import Plan, Template, TemplateArea, UpdateDecision
 from action_plans.permissions import can_edit_plan
@@ -177,7 +177,7 @@ def _decide(
         return reverse("action_plans:plan_update", args=[plan.pk, following.kind, following.code])
 
     try:
-        url = answer_once(request, decide)
+        url = answer_form(request, form, decide)
     except InboxMoved:
         return _moved(request, plan)
     except EditConflict as conflict:
@@ -189,10 +189,8 @@ def _decide(
         before = proposals_of(change, opened) if opened and UpdateChoice.MERGE in change.choices else {}
         form.show_again(item.version, before)
         return None
-    except ValidationError as error:
-        form.add_error(None, error)
+    if url is None:
         return None
-    close_draft(request)
     for decision in decided:
         text = f"{change.code}: {decision.get_choice_display()}."
         messages.success(request, text, extra_tags=_undo_url(plan, decided))

@@ -6,9 +6,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notice
+from accounts.models import Notice, User
 from action_plans.models import Remark
-from action_plans.services.discussion import make_remark, reopen_remark, settle_remark
+from action_plans.permissions import can_remark
+from action_plans.services.discussion import make_remark, reopen_remark, settle_remark, who_may_remark
 from action_plans.services.publication import freeze_plan
 from action_plans.services.tailoring import add_local_measure, remove_local_measure
 from tests.action_plans.factories import make_plan
@@ -40,6 +41,34 @@ def test_who_has_left_is_not_told(plan, desk_praia, planner_praia):
     Notice.objects.all().delete()
     say(plan, planner_praia)
     assert not Notice.objects.exists()
+
+
+def test_the_query_for_who_may_remark_agrees_with_the_rule(
+    plan,
+    desk_praia,
+    coordinator_praia,
+    planner_praia,
+    approver_praia,
+    planner_sal,
+    dgi_officer,
+    dgi_admin,
+    guest,
+):
+    desk_praia.memberships.update(ends_on=timezone.localdate().replace(year=2021))
+    allowed = {user.pk for user in User.objects.all() if can_remark(user, plan)}
+    assert set(who_may_remark(plan).values_list("pk", flat=True)) == allowed
+    assert {planner_praia.pk, dgi_officer.pk} < allowed
+
+
+def test_the_rights_of_earlier_speakers_are_asked_in_one_query(
+    plan, planner_praia, desk_praia, coordinator_praia, approver_praia, dgi_officer, count_queries
+):
+    say(plan, desk_praia)
+    say(plan, planner_praia)  # whose own rights are known from now on
+    with_one = count_queries(lambda: say(plan, planner_praia))
+    for speaker in (coordinator_praia, approver_praia, dgi_officer):
+        say(plan, speaker)
+    assert count_queries(lambda: say(plan, planner_praia)) == with_one
 
 
 @pytest.mark.parametrize("person", ["planner_sal", "partner_user", "guest", "dgi_admin"])
