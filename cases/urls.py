@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import consents, enquiries, figures, guidance, people, restricted
+from cases.views import cases, consents, enquiries, figures, guidance, people, restricted
 
 app_name = "cases"
 urlpatterns = [
@@ -12,6 +12,13 @@ urlpatterns = [
     path("enquiries/<int:pk>/correct/", enquiries.enquiry_correct, name="enquiry_correct"),
     path("enquiries/<int:pk>/void/", enquiries.enquiry_void, name="enquiry_void"),
     path("enquiries/<int:pk>/undo/", enquiries.enquiry_undo, name="enquiry_undo"),
+    path("cases/", cases.case_list, name="case_list"),
+    path("cases/new/", cases.case_create, name="case_create"),
+    path("cases/<int:pk>/", cases.case_detail, name="case_detail"),
+    path("cases/<int:pk>/edit/", cases.case_edit, name="case_edit"),
+    path("cases/<int:pk>/<slug:act>/", cases.case_act, name="case_act"),
+    path("follow-ups/<int:pk>/done/", cases.follow_up_finish, name="follow_up_finish"),
+    path("follow-ups/<int:pk>/again/", cases.follow_up_reopen, name="follow_up_reopen"),
     path("figures/", figures.enquiry_figures, name="enquiry_figures"),
     path("people/", people.person_search, name="person_search"),
     path("people/new/", people.person_create, name="person_create"),

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 
 class CaseState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("state of a case", "Open")
     WAITING = "waiting", _("Waiting for somebody else")
     CLOSED = "closed", _("Closed")
     REOPENED = "reopened", _("Reopened")

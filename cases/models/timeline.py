@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
+from cases.models.cases import Case
 from cases.models.consents import Consent
 from cases.models.enquiries import Enquiry
 from cases.models.people import Merge, Person
@@ -85,4 +86,12 @@ def _merges(person: Person, user: User, before: datetime, limit: int) -> Iterabl
         yield Moment(row.at, gettext("Merge"), title, details=details)
 
 
-SOURCES: list[Source] = [_enquiries, _consents, _merges]
+def _cases(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
+    rows = Case.objects.visible_to(user).filter(person=person, opened_at__lt=before).with_names()
+    for row in rows.order_by("-opened_at", "-pk")[:limit]:
+        title = row.title or in_active_language(row.topic, "name")[0]
+        details = [row.number, str(row.get_state_display()), str(row.author)]
+        yield Moment(row.opened_at, gettext("Case"), title, row.get_absolute_url(), details)
+
+
+SOURCES: list[Source] = [_enquiries, _consents, _merges, _cases]

@@ -20,7 +20,7 @@ from accounts.services import AlreadySent, answer_form, discard_draft, restore_d
 from cases.filters import EnquiryFilter
 from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
 from cases.forms.person_choice import Who
-from cases.models import MORE_FIELDS, Enquiry, Person, Topic, describe, label_of, names_in
+from cases.models import MORE_FIELDS, Case, Enquiry, Person, Topic, describe, label_of, names_in
 from cases.permissions import can_correct_enquiry, can_undo_enquiry, can_unseal, can_void_enquiry, coordinates
 from cases.services.enquiries import (
     CONTENT_FIELDS,
@@ -164,6 +164,7 @@ def enquiry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "named": named.filter(pk=enquiry.person_id).first() if enquiry.person_id else None,
         "person": ", ".join(filter(None, (describe(enquiry, name) for name in PERSON_FIELDS))),
         "more": [row for row in more if row[1]],
+        "case": Case.objects.visible_to(request.user).filter(enquiries=enquiry).first(),
         "changes": enquiry.changes_for(request.user),
         "can_correct": can_correct_enquiry(request.user, enquiry),
         "can_undo": can_undo_enquiry(request.user, enquiry),

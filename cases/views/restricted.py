@@ -13,7 +13,7 @@ from accounts.access import Verb, client_address
 from accounts.http import SignedInRequest
 from accounts.models import AccessLog
 from cases.forms.restricted import UnsealForm
-from cases.models import Enquiry, Person
+from cases.models import Case, Enquiry, Person
 from cases.permissions import coordinates
 from cases.services.doors import unseal
 from cases.views.desk import get_offices
@@ -23,6 +23,7 @@ from gai_portal.lib.paging import keyset_page
 KINDS: dict[str, tuple[Any, Any, str]] = {
     "person": (Person, gettext_lazy("People on record"), "created_at"),
     "enquiry": (Enquiry, gettext_lazy("Enquiries"), "at"),
+    "case": (Case, gettext_lazy("Cases"), "opened_at"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from cases.models import Contact
 from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, only
-from tests.factories import EnquiryFactory, PersonFactory, TopicFactory
+from tests.factories import CaseFactory, EnquiryFactory, FollowUpFactory, PersonFactory, TopicFactory
 
 DESKS = (*DESK_PRAIA, "desk_sal")
 
@@ -24,6 +24,11 @@ GET: dict[str, Row] = {
     "cases:person_item_edit": only(*DESK_PRAIA),
     "cases:consent_renew": only(*DESK_PRAIA),
     "cases:consent_withdraw": only(*DESK_PRAIA),
+    "cases:case_list": only(*DESKS),
+    "cases:case_create": only(*DESKS),
+    "cases:case_detail": only(*DESK_PRAIA),
+    "cases:case_edit": only(*DESK_PRAIA),
+    "cases:case_act": only(*DESK_PRAIA),
     "cases:sealed_list": only("coordinator_praia"),
     "cases:unsealed_list": only("coordinator_praia"),
     "cases:unseal": only("coordinator_praia"),
@@ -41,6 +46,11 @@ POST: dict[str, Row] = {
     "cases:person_item_remove": only(*DESK_PRAIA, gives=FOUND),
     "cases:consent_renew": only(*DESK_PRAIA),
     "cases:consent_withdraw": only(*DESK_PRAIA, gives=FOUND),
+    "cases:case_create": only(*DESKS),
+    "cases:case_edit": only(*DESK_PRAIA),  # an empty form comes back
+    "cases:case_act": only(*DESK_PRAIA, gives=FOUND),
+    "cases:follow_up_finish": only(*DESK_PRAIA, gives=FOUND),
+    "cases:follow_up_reopen": only(*DESK_PRAIA, gives=FOUND),
     "cases:unseal": only("coordinator_praia", gives=FOUND),
 }
 
@@ -57,6 +67,14 @@ def contact(get):
     pk = person(get)["pk"]
     row = Contact.objects.create(person_id=pk, channel="phone", value="+2389912345")
     return {"pk": pk, "kind": "contacts", "item": row.pk}
+
+
+def case(get):
+    return {"pk": CaseFactory(office=get("office_praia"), author=get("desk_praia")).pk}
+
+
+def follow_up(get):
+    return {"pk": FollowUpFactory(case_id=case(get)["pk"], office=get("office_praia"), person=None).pk}
 
 
 ARGUMENTS: dict[str, Builder] = {
@@ -85,10 +103,14 @@ ARGUMENTS: dict[str, Builder] = {
     },
     "cases:person_item_add": lambda get: person(get) | {"kind": "names"},
     **dict.fromkeys(["cases:person_item_edit", "cases:person_item_remove"], contact),
+    **dict.fromkeys(["cases:case_detail", "cases:case_edit"], case),
+    "cases:case_act": lambda get: case(get) | {"act": "note"},
+    **dict.fromkeys(["cases:follow_up_finish", "cases:follow_up_reopen"], follow_up),
     "cases:topic_card": lambda get: {"code": TopicFactory(code="RES.02").code},
 }
 DATA: dict[str, Builder] = {
     "cases:enquiry_void": lambda get: {"reason": "Recorded twice"},
+    "cases:case_act": lambda get: {"text": "Telephoned the town hall."},
     "cases:unseal": lambda get: {"reason": "I stand in for a colleague."},
     "cases:consent_withdraw": lambda get: {"choice": "erase"},
 }

@@ -164,6 +164,11 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     },
     "cases:consent_renew": lambda world: {"pk": world.person.pk},
     "cases:consent_withdraw": lambda world: {"pk": world.person.pk},
+    "cases:case_list": lambda world: {},
+    "cases:case_create": lambda world: {},
+    "cases:case_detail": lambda world: {"pk": world.case.pk},
+    "cases:case_edit": lambda world: {"pk": world.case.pk},
+    "cases:case_act": lambda world: {"pk": world.case.pk, "act": "note"},
     "cases:sealed_list": lambda world: {},
     "cases:unsealed_list": lambda world: {},
     "cases:unseal": lambda world: {"pk": world.person.pk, "kind": "person"},
@@ -173,6 +178,8 @@ QUERIES: dict[str, list[str]] = {
     "cases:enquiry_list": ["q", "author"],
     "cases:enquiry_create": ["person"],
     "cases:person_search": ["q"],
+    "cases:case_list": ["q"],
+    "cases:case_create": ["person", "enquiry"],
     "cases:person_detail": ["before"],
 }
 # Pages outside the desk that show something of it.
@@ -286,7 +293,7 @@ def test_no_page_around_the_desk_tells_of_it(client, worlds, sealed, path):
 def test_the_walk_would_notice(client, worlds):
     """The same pages, opened by those who may: they do tell."""
     here, _there = worlds
-    for name in ("cases:person_detail", "cases:enquiry_detail", "cases:person_edit"):
+    for name in ("cases:person_detail", "cases:enquiry_detail", "cases:person_edit", "cases:case_detail"):
         assert told(opened(client, here.officer, name, here), here)
     assert told(
         opened(client, here.officer, "cases:person_search", here, f"?q={here.digits}"), here, here.digits

@@ -1,0 +1,198 @@
+"""What an officer writes in a case."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import DESK_ROLES
+from cases.forms.fields import NoteField
+from cases.models import (
+    NOTE_LIMIT,
+    Case,
+    CaseNote,
+    CaseQuerySet,
+    ChecklistItem,
+    DeadlineRule,
+    Outcome,
+    Topic,
+)
+from cases.models.cases import TITLE_LIMIT
+from cases.workflow import RUNNING_STATES, CaseState
+from gai_portal.lib.forms import DayField, LineField
+from gai_portal.lib.text import fold
+from municipalities.models import Office
+
+
+def colleagues(offices: Sequence[Office], *, also: int | None = None) -> Any:
+    """Who has a desk at these offices today, and whoever has the work already."""
+    codes = {office.municipality_id for office in offices}
+    staff = User.objects.with_role(DESK_ROLES).filter(memberships__municipality__in=codes)
+    return (staff | User.objects.filter(pk=also)).distinct()
+
+
+class CaseFilter(forms.Form):
+    """The list's search and filters. What cannot be understood is told and left out."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+        help_text=_("Number, or words of what it is about."),
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("Not closed")), *CaseState.choices, ("all", _("All"))],
+    )
+    mine = forms.BooleanField(label=_("Only mine"), required=False)
+
+    def apply(self, cases: CaseQuerySet, user: User) -> CaseQuerySet:
+        self.is_valid()
+        asked = self.cleaned_data
+        state = asked.get("state") or ""
+        if state == "":
+            cases = cases.filter(state__in=RUNNING_STATES)
+        elif state != "all":
+            cases = cases.filter(state=state)
+        if asked.get("mine"):
+            cases = cases.filter(assigned_to=user)
+        if text := asked.get("q"):
+            words = fold(text).split()
+            found = Q(*[Q(title__fold__contains=word) for word in words]) if words else Q(pk=None)
+            cases = cases.filter(found | Q(number__icontains=text.strip()))
+        return cases
+
+
+class CaseForm(forms.Form):
+    """What a case is about."""
+
+    office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
+    topic = forms.ModelChoiceField(
+        Topic.objects.none(), label=_("Topic"), widget=forms.Select(attrs={"data-combobox": ""})
+    )
+    title = LineField(
+        label=_("What it is about"),
+        max_length=TITLE_LIMIT,
+        help_text=_("A few words for the list. No names, phone numbers or documents here."),
+    )
+    priority = forms.ChoiceField(
+        label=_("Priority"),
+        choices=Case.Priority.choices,
+        initial=Case.Priority.NORMAL,
+        widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
+    )
+    is_restricted = forms.BooleanField(
+        label=_("Restricted: few may read it"),
+        required=False,
+        help_text=_("Only you, the assigned officer, and a coordinator who gives a reason."),
+    )
+
+    def __init__(self, *args: Any, offices: Sequence[Office], topic: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = cast("Any", self.fields)
+        offered = Q(is_active=True, children=None) | Q(pk=topic)
+        fields["topic"].queryset = Topic.objects.filter(offered).distinct()
+        if len(offices) == 1:
+            del self.fields["office"]
+        else:
+            fields["office"].queryset = Office.objects.filter(pk__in=[office.pk for office in offices])
+
+    def content(self) -> dict[str, Any]:
+        """What the form says, as cases.services wants it."""
+        return {name: self.cleaned_data[name] for name in ("topic", "title", "priority", "is_restricted")}
+
+
+class EditCaseForm(CaseForm):
+    """The same, put right."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        initial = {name: getattr(case, name) for name in ("title", "priority", "is_restricted", "version")}
+        initial["topic"] = case.topic_id
+        super().__init__(*args, offices=[case.office], topic=case.topic_id, initial=initial, **kwargs)
+
+
+class CaseActForm(forms.Form):
+    """One thing that is done with a case."""
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+        self.offer(cast("Any", self.fields))
+
+    def offer(self, fields: Any) -> None:
+        """What there is to choose from in this case."""
+
+
+class CaseNoteForm(CaseActForm):
+    text = NoteField(label=_("What was done or learnt?"), max_length=NOTE_LIMIT)
+    help_given = forms.ChoiceField(
+        label=_("Kind of help"), required=False, choices=[("", "–"), *CaseNote.Help.choices]
+    )
+
+
+class CloseCaseForm(CaseActForm):
+    outcome = forms.ModelChoiceField(Outcome.objects.filter(is_active=True), label=_("Outcome"))
+    reason = NoteField(label=_("How did it end?"), max_length=NOTE_LIMIT)
+
+
+class ReopenCaseForm(CaseActForm):
+    reason = NoteField(label=_("Why is it taken up again?"), max_length=NOTE_LIMIT)
+
+
+class AssignCaseForm(CaseActForm):
+    assigned_to = forms.ModelChoiceField(
+        User.objects.none(), label=_("Assigned to"), empty_label=_("Nobody in particular"), required=False
+    )
+
+    def offer(self, fields: Any) -> None:
+        fields["assigned_to"].queryset = colleagues([self.case.office])
+        fields["assigned_to"].initial = self.case.assigned_to_id
+
+
+class CaseFollowUpForm(CaseActForm):
+    title = LineField(
+        label=_("What is to be done?"),
+        max_length=TITLE_LIMIT,
+        help_text=_("No names, phone numbers or documents here."),
+    )
+    due_on = DayField(label=_("By when?"))
+    assigned_to = forms.ModelChoiceField(
+        User.objects.none(), label=_("Assigned to"), empty_label=_("Nobody in particular"), required=False
+    )
+
+    def offer(self, fields: Any) -> None:
+        also = self.case.assigned_to_id
+        fields["assigned_to"].queryset = colleagues([self.case.office], also=also)
+        fields["assigned_to"].initial = also
+
+
+class CaseDeadlineForm(CaseActForm):
+    rule = forms.ModelChoiceField(DeadlineRule.objects.none(), label=_("Deadline"))
+    counted_from = DayField(label=_("Day from which it counts"))
+
+    def offer(self, fields: Any) -> None:
+        fields["rule"].queryset = self.case.topic.deadlines.filter(is_active=True, offset_hours__isnull=False)
+
+
+class CaseChecklistForm(CaseActForm):
+    items = forms.ModelMultipleChoiceField(
+        ChecklistItem.objects.none(),
+        label=_("Brought"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def offer(self, fields: Any) -> None:
+        fields["items"].queryset = ChecklistItem.objects.filter(
+            is_active=True, checklist__is_active=True, checklist__topics=self.case.topic_id
+        )
+        fields["items"].initial = [
+            entry.item_id for entry in self.case.checklist_entries.all() if entry.is_done
+        ]

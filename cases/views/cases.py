@@ -1,0 +1,285 @@
+"""A case's pages: listed, opened, read, carried on and ended."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _, gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import Accessed, Verb, log_access
+from accounts.http import SignedInRequest
+from accounts.models import User
+from accounts.services import answer_form
+from cases.forms.cases import (
+    AssignCaseForm,
+    CaseActForm,
+    CaseChecklistForm,
+    CaseDeadlineForm,
+    CaseFilter,
+    CaseFollowUpForm,
+    CaseForm,
+    CaseNoteForm,
+    CloseCaseForm,
+    EditCaseForm,
+    ReopenCaseForm,
+)
+from cases.models import Case, Enquiry, FollowUp, Person
+from cases.permissions import (
+    can_assign_case,
+    can_correct_enquiry,
+    can_read,
+    can_unseal,
+    can_work_on_case,
+    can_work_with_person,
+)
+from cases.services.cases import (
+    CaseChanged,
+    add_note,
+    assign_case,
+    change_case,
+    close_case,
+    open_case,
+    reopen_case,
+    resume_case,
+    tick_checklist,
+    wait_case,
+)
+from cases.services.follow_ups import add_follow_up, finish_follow_up, reopen_follow_up, set_deadline
+from cases.views.desk import get_offices
+from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove, moves_from
+from gai_portal.lib.paging import keyset_page
+
+ENQUIRIES = 25  # shown on a case's page
+Data = dict[str, Any]
+
+
+def get_case(request: SignedInRequest, pk: int) -> Case:
+    """The case, or 404 for somebody it must not even be known to."""
+    cases = Case.objects.visible_to(request.user).with_names()
+    return get_object_or_404(cases.select_related("outcome", "person__consent"), pk=pk)
+
+
+@require_safe
+def case_list(request: SignedInRequest) -> HttpResponse:
+    """The office's cases, the latest first."""
+    offices = get_offices(request.user)
+    case_filter = CaseFilter(request.GET)
+    cases = Case.objects.visible_to(request.user).filter(office__in=offices).with_names()
+    page = keyset_page(case_filter.apply(cases, request.user), request, field="opened_at")
+    if request.GET.get("q"):
+        log_access(
+            request,
+            Verb.SEARCHED,
+            Accessed.rows(Case, page.rows, offices[0].municipality_id if offices else ""),
+        )
+    return render(request, "cases/case_list.html", {"filter": case_filter, "page": page, "offices": offices})
+
+
+@require_http_methods(["GET", "POST"])
+def case_create(request: SignedInRequest) -> HttpResponse:
+    """Begin to follow a matter: of an enquiry, of somebody on record, or of neither."""
+    offices = get_offices(request.user)
+    enquiry = _named(request, "enquiry", Enquiry.objects.visible_to(request.user).with_names())
+    people = Person.objects.visible_to(request.user).select_related("office", "consent")
+    person = _named(request, "person", people)
+    if not offices:
+        return redirect("cases:desk")
+    if enquiry is not None and not can_correct_enquiry(request.user, enquiry):
+        raise PermissionDenied  # it was voided
+    if enquiry is not None and enquiry.case_id and request.method == "GET":
+        return redirect(enquiry)  # a colleague was quicker
+    named = person or (enquiry.person if enquiry else None)
+    if named is not None and not can_work_with_person(request.user, named):
+        raise PermissionDenied  # they agree no longer
+    begun = enquiry or person
+    if begun is not None:
+        offices = [begun.office]
+    initial = {"topic": enquiry.topic_id} if enquiry else {}
+    form = CaseForm(request.POST or None, offices=offices, initial=initial)
+
+    def create() -> str:
+        office = form.cleaned_data.get("office") or offices[0]
+        content = form.content() | ({"person": person} if person else {})
+        case = open_case(content, office=office, assigned_to=request.user, enquiry=enquiry, by=request.user)
+        messages.success(request, _("Case {number} is open.").format(number=case.number))
+        return case.get_absolute_url()
+
+    if url := answer_form(request, form, create):
+        return redirect(url)
+    context = {"form": form, "enquiry": enquiry, "person": person}
+    return render(request, "cases/case_create.html", context)
+
+
+def _named(request: SignedInRequest, name: str, rows: Any) -> Any:
+    """The record that the address names; 404 for one that is not the reader's."""
+    number = request.GET.get(name, "")
+    if not number:
+        return None
+    if not number.isascii() or not number.isdigit() or len(number) > 18:
+        raise Http404
+    return get_object_or_404(rows, pk=int(number))
+
+
+@require_safe
+def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What it is, whose, what comes next, and everything that was done."""
+    sealed = Case.objects.filter(pk=pk).first()
+    if sealed is not None and can_unseal(request.user, sealed):
+        return redirect("cases:unseal", kind="case", pk=pk)
+    case = get_case(request, pk)
+    log_access(request, Verb.READ, case)
+    user = request.user
+    follow_ups = case.follow_ups.visible_to(user).select_related("assigned_to", "closed_by", "office")
+    enquiries = Enquiry.objects.visible_to(user).filter(case=case).standing().with_names()
+    works = can_work_on_case(user, case)
+    checklist = CaseChecklistForm(case=case)
+    context = {
+        "case": case,
+        "named": Person.objects.visible_to(user).filter(cases=case).first(),
+        "to_do": list(follow_ups.open()),
+        "done": list(follow_ups.filter(closed_at__isnull=False).order_by("-closed_at")[:ENQUIRIES]),
+        "notes": list(case.notes.standing().select_related("author")),
+        "enquiries": list(enquiries[:ENQUIRIES]),
+        "checklist": checklist if checklist.fields["items"].queryset.exists() else None,  # type: ignore[attr-defined]
+        "has_deadlines": CaseDeadlineForm(case=case).fields["rule"].queryset.exists(),  # type: ignore[attr-defined]
+        "works": works,
+        "moves": moves_from(case.state) if works else [],
+        "can_assign": can_assign_case(user, case),
+    }
+    return render(request, "cases/case_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def case_edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    case = get_case(request, pk)
+    if not can_work_on_case(request.user, case):
+        raise PermissionDenied
+    form = EditCaseForm(request.POST or None, case=case)
+    conflict = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_case(case, form.content(), version=form.cleaned_data["version"], by=request.user)
+        except CaseChanged:
+            conflict = True
+            again = request.POST.copy()
+            again["version"] = str(case.version)
+            form = EditCaseForm(again, case=case)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(_where_to_go_on(request.user, case))
+    elif request.method == "GET":
+        log_access(request, Verb.READ, case)
+    return render(request, "cases/case_edit.html", {"case": case, "form": form, "conflict": conflict})
+
+
+def _where_to_go_on(user: User, case: Case) -> str:
+    """The case, or the list when the change has closed it to the one who made it."""
+    return case.get_absolute_url() if can_read(user, case) else "cases:case_list"
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing that can be done with a case: what it is called, what is asked, and who does it."""
+
+    title: Any
+    form: type[CaseActForm]
+    do: Callable[[Case, Data, User], Any]
+    move: CaseMove | None = None
+    may: Callable[[User, Case], bool] = can_work_on_case
+
+
+def _tick(case: Case, data: Data, by: User) -> None:
+    chosen = {item.pk for item in data["items"]}
+    known = {entry.item_id: entry.is_done for entry in case.checklist_entries.all()}
+    for item in CaseChecklistForm(case=case).fields["items"].queryset:  # type: ignore[attr-defined]
+        if known.get(item.pk, False) != (item.pk in chosen):
+            tick_checklist(case, item, is_done=item.pk in chosen, by=by)
+
+
+ACTS: dict[str, Act] = {
+    "note": Act(
+        gettext_lazy("Add a note"), CaseNoteForm, lambda case, data, by: add_note(case, **data, by=by)
+    ),
+    "follow-up": Act(
+        gettext_lazy("Add something to do"),
+        CaseFollowUpForm,
+        lambda case, data, by: add_follow_up(case, **data, by=by),
+    ),
+    "deadline": Act(
+        gettext_lazy("Count a legal deadline"),
+        CaseDeadlineForm,
+        lambda case, data, by: set_deadline(case, data["rule"], data["counted_from"], by=by),
+    ),
+    "checklist": Act(gettext_lazy("Documents to bring"), CaseChecklistForm, _tick),
+    "assign": Act(
+        gettext_lazy("Assign"),
+        AssignCaseForm,
+        lambda case, data, by: assign_case(case, data["assigned_to"], by=by),
+        may=can_assign_case,
+    ),
+    "wait": Act(WAIT.label, CaseActForm, lambda case, data, by: wait_case(case, by=by), WAIT),
+    "resume": Act(RESUME.label, CaseActForm, lambda case, data, by: resume_case(case, by=by), RESUME),
+    "close": Act(CLOSE.label, CloseCaseForm, lambda case, data, by: close_case(case, **data, by=by), CLOSE),
+    "reopen": Act(
+        REOPEN.label, ReopenCaseForm, lambda case, data, by: reopen_case(case, **data, by=by), REOPEN
+    ),
+}
+
+
+@require_http_methods(["GET", "POST"])
+def case_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
+    """Do one thing with a case, and come back to it."""
+    case = get_case(request, pk)
+    if act not in ACTS:
+        raise Http404
+    todo = ACTS[act]
+    if not todo.may(request.user, case):
+        raise PermissionDenied
+    if request.method == "GET":
+        if todo.move is not None and case.state not in todo.move.sources:
+            return redirect(case)  # a colleague was quicker
+        log_access(request, Verb.READ, case)
+    form = todo.form(request.POST if request.method == "POST" else None, case=case)
+
+    def do() -> str:
+        todo.do(case, form.cleaned_data, request.user)
+        messages.success(request, _("Saved."))
+        return case.get_absolute_url()
+
+    if url := answer_form(request, form, do):
+        return redirect(url if can_read(request.user, case) else "cases:case_list")
+    return render(request, "cases/case_act.html", {"case": case, "form": form, "title": todo.title})
+
+
+def get_follow_up(request: SignedInRequest, pk: int) -> FollowUp:
+    """Something to do, or 404 for somebody it must not even be known to."""
+    return get_object_or_404(FollowUp.objects.visible_to(request.user).with_names(), pk=pk)
+
+
+def _back(follow_up: FollowUp) -> HttpResponse:
+    return redirect(follow_up.case or "cases:case_list")
+
+
+@require_POST
+def follow_up_finish(request: SignedInRequest, pk: int) -> HttpResponse:
+    follow_up = get_follow_up(request, pk)
+    finish_follow_up(follow_up, by=request.user)
+    messages.success(request, _("Done. It stays listed in the case, where it can be taken up again."))
+    return _back(follow_up)
+
+
+@require_POST
+def follow_up_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
+    follow_up = get_follow_up(request, pk)
+    try:
+        reopen_follow_up(follow_up, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("It is on the list again."))
+    return _back(follow_up)
