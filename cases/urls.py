@@ -1,12 +1,13 @@
 from django.urls import path
 
-from cases.views import cases, consents, enquiries, figures, guidance, people, restricted
+from cases.views import cases, consents, enquiries, exports, figures, guidance, people, restricted
 
 app_name = "cases"
 urlpatterns = [
     # The officer's home is the form: somebody is usually standing there.
     path("", enquiries.enquiry_create, name="desk"),
     path("enquiries/", enquiries.enquiry_list, name="enquiry_list"),
+    path("enquiries/export.<slug:ending>", exports.enquiry_export, name="enquiry_export"),
     path("enquiries/new/", enquiries.enquiry_create, name="enquiry_create"),
     path("enquiries/<int:pk>/", enquiries.enquiry_detail, name="enquiry_detail"),
     path("enquiries/<int:pk>/correct/", enquiries.enquiry_correct, name="enquiry_correct"),

@@ -2,10 +2,11 @@
 
 import csv
 import io
+import itertools
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -211,10 +212,18 @@ def _read(cell: Any, row: int, column: int) -> CellRead:
     return CellRead(address, cell.value)
 
 
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A table as programs in Portuguese open it by a double click: UTF-8 with its mark, semicolons."""
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The same as `csv_bytes`, line by line: a table of any length that no memory has to hold."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([safe_in_csv(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    yield "".encode("utf-8-sig")
+    for row in itertools.chain([header], ([safe_in_csv(value) for value in row] for row in rows)):
+        text.seek(0)
+        text.truncate()
+        writer.writerow(row)
+        yield text.getvalue().encode()
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A table as programs in Portuguese open it by a double click: UTF-8 with its mark, semicolons."""
+    return b"".join(csv_lines(header, rows))

@@ -10,6 +10,7 @@ GET: dict[str, Row] = {
     "cases:desk": only(*DESKS),
     "cases:enquiry_list": only(*DESKS),
     "cases:enquiry_create": only(*DESKS),
+    "cases:enquiry_export": only(*DESKS),
     "cases:enquiry_detail": only(*DESK_PRAIA),
     "cases:enquiry_correct": only(*DESK_PRAIA),
     "cases:enquiry_void": only(*DESK_PRAIA),
@@ -78,6 +79,7 @@ def follow_up(get):
 
 
 ARGUMENTS: dict[str, Builder] = {
+    "cases:enquiry_export": lambda get: {"ending": "csv"},
     **dict.fromkeys(
         [
             "cases:enquiry_detail",

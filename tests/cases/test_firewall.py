@@ -146,6 +146,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:desk": lambda world: {},
     "cases:enquiry_list": lambda world: {},
     "cases:enquiry_create": lambda world: {},
+    "cases:enquiry_export": lambda world: {"ending": "csv"},
     "cases:enquiry_detail": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_correct": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_void": lambda world: {"pk": world.enquiry.pk},
@@ -176,6 +177,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
 # What a reader may ask in the address, of each page that answers it.
 QUERIES: dict[str, list[str]] = {
     "cases:enquiry_list": ["q", "author"],
+    "cases:enquiry_export": ["q", "author"],
     "cases:enquiry_create": ["person"],
     "cases:person_search": ["q"],
     "cases:case_list": ["q"],
@@ -254,7 +256,9 @@ def opened(client: Client, user: User, name: str, there: World, query: str = "")
     """What a page tells, whatever it answers; the words of a redirect, too."""
     client.force_login(user)
     response = client.get(reverse(name, kwargs=PAGES[name](there)) + query, follow=True)
-    return " ".join([response.content.decode(), *(url for url, _status in response.redirect_chain)]).lower()
+    return " ".join(
+        [response.getvalue().decode(), *(url for url, _status in response.redirect_chain)]
+    ).lower()
 
 
 def told(text: str, there: World, asked: str = "") -> list[str]:
