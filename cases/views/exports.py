@@ -14,9 +14,8 @@ from django.views.decorators.http import require_safe
 from accounts.access import Accessed, Verb, log_access
 from accounts.http import SignedInRequest
 from cases.filters import EnquiryFilter
-from cases.models import Enquiry, EnquiryQuerySet, label_of
+from cases.models import Enquiry, EnquiryQuerySet, Language, Topic, describe, label_of
 from cases.views.desk import get_offices
-from gai_portal.lib.countries import nationality_name
 from gai_portal.lib.spreadsheets import Sheet, csv_lines, xlsx_bytes
 
 MOST_IN_A_WORKBOOK = 50_000  # rows; a CSV file has no limit
@@ -25,7 +24,7 @@ KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-WIDTHS = [12, 20, 12, 8, 10, 30, 40, 22, 34, 10, 10, 12, 24, 24, 20, 60]
+WIDTHS = [12, 20, 12, 8, 10, 30, 40, 40, 22, 34, 20, 10, 10, 12, 24, 24, 24, 20, 10, 10, 20, 30, 60]
 
 
 def headings() -> list[str]:
@@ -37,41 +36,48 @@ def headings() -> list[str]:
         _("Time"),
         _("Code of the topic"),
         _("Group of topics"),
-        label_of("topic"),
-        label_of("channel"),
-        label_of("outcome"),
-        label_of("sex"),
-        label_of("age_band"),
+        *map(label_of, ["topic", "further_topics", "channel", "outcome", "requester", "sex", "age_band"]),
         _("Code of the nationality"),
-        label_of("nationality"),
-        label_of("language"),
+        *map(label_of, ["nationality", "language", "further_languages", "interpreter", "minutes", "people"]),
         _("Recorded by"),
-        label_of("note"),
+        *map(label_of, ["place", "note"]),
     ]
 
 
 def exported(enquiries: EnquiryQuerySet) -> Iterator[list[Any]]:
-    """A row for each enquiry, the latest first. Of a sensitive topic the note stays in the portal."""
-    rows = enquiries.with_names().select_related("language").order_by("-at", "-pk")
+    """A row for each enquiry, the latest first. What was written on a sensitive topic stays in the portal."""
+    topics = Topic.objects.select_related("parent").in_bulk()
+    names = {code: str(row) for code, row in {**topics, **Language.objects.in_bulk()}.items()}
+    rows = enquiries.with_names().select_related("language", "requester").order_by("-at", "-pk")
     for row in rows.iterator(chunk_size=AT_ONCE):
-        topic, group, at = row.topic, row.topic.parent, timezone.localtime(row.at)
-        is_sensitive = row.is_restricted or topic.is_sensitive or (group is not None and group.is_sensitive)
+        topic, at = row.topic, timezone.localtime(row.at)
+        about = [topic, *(topics[code] for code in row.further_topics if code in topics)]
+        is_sensitive = row.is_restricted or any(
+            each.is_sensitive or each.is_restricted for one in about for each in (one, one.parent) if each
+        )
         yield [
             str(row),
             str(row.office),
             at.date(),
             f"{at:%H:%M}",
             topic.code,
-            str(group or ""),
+            str(topic.parent or ""),
             str(topic),
+            describe(row, "further_topics", names),
             str(row.channel),
             str(row.outcome),
-            str(row.get_sex_display()),
-            str(row.get_age_band_display()),
+            str(row.requester or ""),
+            describe(row, "sex"),
+            describe(row, "age_band"),
             row.nationality,
-            nationality_name(row.nationality),
+            describe(row, "nationality"),
             str(row.language or ""),
+            describe(row, "further_languages", names),
+            describe(row, "interpreter"),
+            row.minutes,
+            row.people,
             str(row.author),
+            "" if is_sensitive else row.place,
             "" if is_sensitive else row.note,
         ]
 

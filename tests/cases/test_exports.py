@@ -54,6 +54,26 @@ def test_an_enquiry_is_a_row_of_named_columns(client, desk_praia, renewed):
     assert row["Nota"] == "'=1+1; volta amanhã"  # text, and no formula
 
 
+def test_what_else_it_was_about_stands_in_columns_of_its_own(client, desk_praia, renewed):
+    TopicFactory(code="TRA.01", name_pt="Procura de emprego")
+    renewed.further_topics, renewed.minutes, renewed.people = ["TRA.01"], 20, 6
+    renewed.place = "Mercado"
+    renewed.save()
+    client.force_login(desk_praia)
+    (row,) = rows(client)
+    assert row["Outros assuntos"] == "Procura de emprego"
+    assert (row["Duração em minutos"], row["Pessoas no grupo"], row["Local"]) == ("20", "6", "Mercado")
+
+
+def test_a_further_topic_that_is_sensitive_keeps_what_was_written(client, desk_praia, renewed):
+    TopicFactory(code="SAU.01", is_sensitive=True)
+    renewed.further_topics, renewed.place = ["SAU.01"], "Mercado"
+    renewed.save()
+    client.force_login(desk_praia)
+    (row,) = rows(client)
+    assert (row["Nota"], row["Local"]) == ("", "")
+
+
 def test_it_names_nobody(client, desk_praia, office_praia, renewed):
     person = PersonFactory(office=office_praia, author=desk_praia, name="Quimbombo Semedo")
     renewed.person = person
@@ -112,7 +132,7 @@ def test_it_is_noted_without_the_words_of_a_search(client, desk_praia, renewed):
     table(client, "?q=Quimbombo&topic=RES")
     line = AccessLog.objects.get()
     assert (line.verb, line.kind, line.municipality) == ("exported", "cases.enquiry", "CV-PR")
-    assert line.label == "CSV q topic=RES"
+    assert line.label == "CSV topic=RES q"
 
 
 def test_it_takes_the_same_queries_for_any_number_of_rows(client, desk_praia, renewed, count_queries):
