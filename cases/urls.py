@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/new/", cases.case_create, name="case_create"),
     path("cases/<int:pk>/", cases.case_detail, name="case_detail"),
     path("cases/<int:pk>/edit/", cases.case_edit, name="case_edit"),
+    path("cases/<int:pk>/notes/<int:note>/", cases.note_correct, name="note_correct"),
     path("cases/<int:pk>/<slug:act>/", cases.case_act, name="case_act"),
     path("follow-ups/<int:pk>/done/", cases.follow_up_finish, name="follow_up_finish"),
     path("follow-ups/<int:pk>/again/", cases.follow_up_reopen, name="follow_up_reopen"),

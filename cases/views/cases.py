@@ -43,6 +43,7 @@ from cases.services.cases import (
     assign_case,
     change_case,
     close_case,
+    correct_note,
     open_case,
     reopen_case,
     resume_case,
@@ -143,7 +144,7 @@ def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "named": Person.objects.visible_to(user).filter(cases=case).first(),
         "to_do": list(follow_ups.open()),
         "done": list(follow_ups.filter(closed_at__isnull=False).order_by("-closed_at")[:ENQUIRIES]),
-        "notes": list(case.notes.standing().select_related("author")),
+        "notes": list(case.notes.standing().select_related("author", "corrects__author")),
         "enquiries": list(enquiries[:ENQUIRIES]),
         "checklist": checklist if checklist.fields["items"].queryset.exists() else None,  # type: ignore[attr-defined]
         "has_deadlines": CaseDeadlineForm(case=case).fields["rule"].queryset.exists(),  # type: ignore[attr-defined]
@@ -254,6 +255,28 @@ def case_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     if url := answer_form(request, form, do):
         return redirect(url if can_read(request.user, case) else "cases:case_list")
     return render(request, "cases/case_act.html", {"case": case, "form": form, "title": todo.title})
+
+
+@require_http_methods(["GET", "POST"])
+def note_correct(request: SignedInRequest, pk: int, note: int) -> HttpResponse:
+    """Put a note right. The original stays readable under the new one."""
+    case = get_case(request, pk)
+    original = get_object_or_404(case.notes.select_related("case__office"), pk=note)
+    if not can_work_on_case(request.user, case):
+        raise PermissionDenied
+    if request.method == "GET":
+        log_access(request, Verb.READ, case)
+    initial = {"text": original.text, "help_given": original.help_given}
+    form = CaseNoteForm(request.POST if request.method == "POST" else None, case=case, initial=initial)
+
+    def correct() -> str:
+        correct_note(original, **form.cleaned_data, by=request.user)
+        messages.success(request, _("Saved."))
+        return case.get_absolute_url()
+
+    if url := answer_form(request, form, correct):
+        return redirect(url)
+    return render(request, "cases/case_act.html", {"case": case, "form": form, "title": _("Correct a note")})
 
 
 def get_follow_up(request: SignedInRequest, pk: int) -> FollowUp:

@@ -1,6 +1,6 @@
 """Rows of the access table for the desk."""
 
-from cases.models import Contact
+from cases.models import CaseNote, Contact
 from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, only
 from tests.factories import CaseFactory, EnquiryFactory, FollowUpFactory, PersonFactory, TopicFactory
 
@@ -30,6 +30,7 @@ GET: dict[str, Row] = {
     "cases:case_detail": only(*DESK_PRAIA),
     "cases:case_edit": only(*DESK_PRAIA),
     "cases:case_act": only(*DESK_PRAIA),
+    "cases:note_correct": only(*DESK_PRAIA),
     "cases:sealed_list": only("coordinator_praia"),
     "cases:unsealed_list": only("coordinator_praia"),
     "cases:unseal": only("coordinator_praia"),
@@ -50,6 +51,7 @@ POST: dict[str, Row] = {
     "cases:case_create": only(*DESKS),
     "cases:case_edit": only(*DESK_PRAIA),  # an empty form comes back
     "cases:case_act": only(*DESK_PRAIA, gives=FOUND),
+    "cases:note_correct": only(*DESK_PRAIA, gives=FOUND),
     "cases:follow_up_finish": only(*DESK_PRAIA, gives=FOUND),
     "cases:follow_up_reopen": only(*DESK_PRAIA, gives=FOUND),
     "cases:unseal": only("coordinator_praia", gives=FOUND),
@@ -72,6 +74,12 @@ def contact(get):
 
 def case(get):
     return {"pk": CaseFactory(office=get("office_praia"), author=get("desk_praia")).pk}
+
+
+def note(get):
+    pk = case(get)["pk"]
+    row = CaseNote.objects.create(case_id=pk, author=get("desk_praia"), text="Telephoned the town hall.")
+    return {"pk": pk, "note": row.pk}
 
 
 def follow_up(get):
@@ -107,12 +115,14 @@ ARGUMENTS: dict[str, Builder] = {
     **dict.fromkeys(["cases:person_item_edit", "cases:person_item_remove"], contact),
     **dict.fromkeys(["cases:case_detail", "cases:case_edit"], case),
     "cases:case_act": lambda get: case(get) | {"act": "note"},
+    "cases:note_correct": note,
     **dict.fromkeys(["cases:follow_up_finish", "cases:follow_up_reopen"], follow_up),
     "cases:topic_card": lambda get: {"code": TopicFactory(code="RES.02").code},
 }
 DATA: dict[str, Builder] = {
     "cases:enquiry_void": lambda get: {"reason": "Recorded twice"},
     "cases:case_act": lambda get: {"text": "Telephoned the town hall."},
+    "cases:note_correct": lambda get: {"text": "Telephoned the ministry."},
     "cases:unseal": lambda get: {"reason": "I stand in for a colleague."},
     "cases:consent_withdraw": lambda get: {"choice": "erase"},
 }

@@ -205,6 +205,25 @@ def test_who_gives_a_restricted_case_away_is_led_to_the_list(
     assert client.get(case.get_absolute_url()).status_code == 404
 
 
+def test_a_corrected_note_shows_the_original_beneath(desk, desk_praia, case):
+    note = CaseNote.objects.create(case=case, author=desk_praia, text="Vem segunda.")
+    url = reverse("cases:note_correct", kwargs={"pk": case.pk, "note": note.pk})
+    assert "Vem segunda." in desk.get(url).content.decode()
+    desk.post(url, {"text": "Vem terça."})
+    text = desk.get(case.get_absolute_url()).content.decode()
+    assert text.index("Vem terça.") < text.index("Vem segunda.")
+    again = desk.post(url, {"text": "Vem quarta."})
+    assert again.context["form"].non_field_errors()
+    assert "Vem quarta." in again.content.decode()
+
+
+def test_a_note_of_another_case_is_not_there(desk, desk_praia, case, office_praia):
+    other = CaseFactory(office=office_praia)
+    note = CaseNote.objects.create(case=other, author=desk_praia, text="Outro assunto.")
+    url = reverse("cases:note_correct", kwargs={"pk": case.pk, "note": note.pk})
+    assert desk.get(url).status_code == 404
+
+
 def test_an_unknown_act_is_not_there(desk, case):
     assert desk.get(act(case, "burn")).status_code == 404
 

@@ -169,6 +169,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:case_create": lambda world: {},
     "cases:case_detail": lambda world: {"pk": world.case.pk},
     "cases:case_edit": lambda world: {"pk": world.case.pk},
+    "cases:note_correct": lambda world: {"pk": world.case.pk, "note": world.case_note.pk},
     "cases:case_act": lambda world: {"pk": world.case.pk, "act": "note"},
     "cases:sealed_list": lambda world: {},
     "cases:unsealed_list": lambda world: {},

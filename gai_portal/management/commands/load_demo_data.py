@@ -7,6 +7,7 @@ from django.db import transaction
 import accounts.reference
 import action_plans.demo
 import action_plans.demo_updates
+import cases.demo_cases
 import cases.demo_people
 import cases.reference
 import cases.services.statistics
@@ -20,6 +21,7 @@ LOADS = {
     "figures": municipalities.reference.load_demo_figures,
     "enquiries": cases.reference.load_demo_enquiries,
     "people on record": cases.demo_people.load_demo_people_on_record,
+    "cases": cases.demo_cases.load_demo_cases,
     "statistics": cases.services.statistics.publish_statistics,
     "plans": action_plans.demo.load_demo_plans,
     "updates of plans": action_plans.demo_updates.load_demo_update,
