@@ -1,6 +1,6 @@
 from django.urls import path
 
-from cases.views import cases, consents, enquiries, exports, figures, guidance, people, restricted
+from cases.views import cases, consents, enquiries, exports, figures, guidance, paper, people, restricted
 
 app_name = "cases"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("enquiries/", enquiries.enquiry_list, name="enquiry_list"),
     path("enquiries/export.<slug:ending>", exports.enquiry_export, name="enquiry_export"),
     path("enquiries/new/", enquiries.enquiry_create, name="enquiry_create"),
+    path("enquiries/blank/", paper.blank_form, name="blank_form"),
+    path("enquiries/blank.pdf", paper.blank_form_file, name="blank_form_file"),
     path("enquiries/<int:pk>/", enquiries.enquiry_detail, name="enquiry_detail"),
     path("enquiries/<int:pk>/correct/", enquiries.enquiry_correct, name="enquiry_correct"),
     path("enquiries/<int:pk>/void/", enquiries.enquiry_void, name="enquiry_void"),

@@ -31,7 +31,7 @@ class EnquiryForm(MoreFields, PersonChoice):
 
     field_order = (
         *("topic", "office", "channel", "who", "person", "asked", "sex", "age_band", "nationality"),
-        *("language", "outcome", "note", *MORE_FIELDS, "day", "hour"),
+        *("language", "outcome", "note", "day", "hour", *MORE_FIELDS),
     )
 
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)

@@ -147,6 +147,8 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:enquiry_list": lambda world: {},
     "cases:enquiry_create": lambda world: {},
     "cases:enquiry_export": lambda world: {"ending": "csv"},
+    "cases:blank_form": lambda world: {},
+    "cases:blank_form_file": lambda world: {},
     "cases:enquiry_detail": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_correct": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_void": lambda world: {"pk": world.enquiry.pk},
