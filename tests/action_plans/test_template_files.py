@@ -238,24 +238,24 @@ def test_every_fault_of_a_workbook_is_told_by_its_cell():
     )
     found = faults_of(read_xlsx_file, file)
     for expected in [
-        "folha “template”, célula G2: espera-se um número de anos, de 1 a 20",
-        "folha “chapters”, célula C1: não existe a coluna “titel_en”",
-        "folha “chapters”: falta a coluna “title_en”",
-        "folha “areas”, célula A2: Use maiúsculas, algarismos e pontos, por exemplo ACO.M1.",
-        "folha “objectives”, célula B2: “REG” não é uma área",
-        "folha “objectives”, célula A3: ACO.O1 já está em: folha “objectives”, célula A2",
-        "folha “measures”, célula C2: é uma fórmula: escreva o resultado",
-        "folha “measures”, célula J2: “NINGUEM” não é conhecido",
-        "folha “indicators”, célula G2: “dozens” não é nenhum de: number, percent, yes_no",
-        "folha “indicators”, célula C2: falta o texto",
-        "folha “indicators”, célula C3: 20001 caracteres são demasiados: no máximo 20000",
+        "folha «template», célula G2: espera-se um número de anos, de 1 a 20",
+        "folha «chapters», célula C1: não existe a coluna «titel_en»",
+        "folha «chapters»: falta a coluna «title_en»",
+        "folha «areas», célula A2: Use maiúsculas, algarismos e pontos, por exemplo ACO.M1.",
+        "folha «objectives», célula B2: «REG» não é uma área",
+        "folha «objectives», célula A3: ACO.O1 já está em: folha «objectives», célula A2",
+        "folha «measures», célula C2: é uma fórmula: escreva o resultado",
+        "folha «measures», célula J2: «NINGUEM» não é conhecido",
+        "folha «indicators», célula G2: «dozens» não é nenhum de: number, percent, yes_no",
+        "folha «indicators», célula C2: falta o texto",
+        "folha «indicators», célula C3: 20001 caracteres são demasiados: no máximo 20000",
     ]:
         assert expected in found, "\n".join(found)
 
 
 @pytest.mark.django_db
 def test_a_sheet_that_is_missing_is_named():
-    assert faults_of(read_xlsx_file, workbook(measures=None)) == ["folha “measures”: falta esta folha"]
+    assert faults_of(read_xlsx_file, workbook(measures=None)) == ["folha «measures»: falta esta folha"]
 
 
 @pytest.mark.django_db
@@ -313,8 +313,8 @@ def test_every_fault_of_a_yaml_file_is_told_by_its_line():
         "linha 9: falta o texto",
         "linha 14: ACO.O1 já está em: linha 11",
         "linha 16: não existe este campo",
-        "linha 17: “NIS9” não é conhecido",
-        "linha 19: “dozens” não é nenhum de: number, percent, yes_no",
+        "linha 17: «NIS9» não é conhecido",
+        "linha 19: «dozens» não é nenhum de: number, percent, yes_no",
     ]
 
 
@@ -331,7 +331,7 @@ def test_every_fault_of_a_yaml_file_is_told_by_its_line():
         (b"a: 2026-13-45\n", "não é YAML bem formado"),
         (b"a: \x01\n", "não é YAML bem formado"),
         ("título: ção".encode("latin-1"), "não é um texto em UTF-8"),
-        (b"meta: {}\nareas: {}\n", "linha 2: espera-se uma lista de itens com campos"),
+        (b"meta: {}\nareas: {}\n", "linha 2: espera-se uma lista de elementos com campos"),
     ],
 )
 def test_what_is_no_template_is_refused_plainly(file, said):

@@ -99,7 +99,7 @@ def test_nothing_is_written_before_it_has_been_seen_and_an_undo_brings_all_back(
     assert [item.code for _was, item in preview.context["comparison"].reworded] == ["ACO.M2"]
     done = officer.post(address("import_preview"), {"seen": preview.context["seen"]}, follow=True)
     assert TemplateMeasure.objects.get(code="ACO.M2").text_pt == "Outro texto."
-    assert "“modelo.yaml” está agora no rascunho." in done.content.decode()
+    assert "«modelo.yaml» está agora no rascunho." in done.content.decode()
     officer.post(address("import_preview"))  # what the message's Undo sends
     assert content_of(Template.objects.get()) == before
     officer.post(address("import_preview"))
@@ -134,8 +134,8 @@ def test_a_faulty_file_is_refused_whole_with_every_fault_on_the_page(officer, dr
     response = send(officer, file)
     page = response.content.decode()
     assert response.status_code == 200
-    assert page.count("“daily” não é nenhum de") == 2
-    assert "“NINGUEM” não é conhecido" in page
+    assert page.count("«daily» não é nenhum de") == 2
+    assert "«NINGUEM» não é conhecido" in page
     assert "Há 3 pontos a corrigir em modelo.yaml" in page
     assert content_of(draft) == before
     assert not TemplateUpload.objects.exists()
