@@ -153,7 +153,8 @@ def test_a_coordinator_is_told_who_enters_a_missing_number(
     for user in (desk_praia, coordinator_praia):
         client.force_login(user)
         said[user] = (
-            "Administração › Entidades parceiras" in client.get(reverse("cases:topic_card", args=[violence.pk])).text
+            "Administração › Entidades parceiras"
+            in client.get(reverse("cases:topic_card", args=[violence.pk])).text
         )
     assert said == {desk_praia: False, coordinator_praia: True}
 
