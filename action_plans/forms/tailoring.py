@@ -27,6 +27,7 @@ from municipalities.models import Partner
 
 SHORT = {"class": "input-short"}
 MEDIUM = {"class": "input-medium"}
+IDENTITY = frozenset({"version", "item"})  # of what a form writes into, not what it writes
 BASELINE_YEARS = 30  # how old a baseline may be
 
 
@@ -58,15 +59,27 @@ class ContentChoiceField(forms.ModelMultipleChoiceField):
         return content_text(obj, self.name_field)
 
 
+class RowField(forms.CharField):
+    """Which row a form was opened for: no part of what somebody types."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
 class ItemForm(forms.ModelForm):
     """An item of a plan, with the version that the planner had before them."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    # Which row it was opened for: another one may carry the same code, in the same version, by now.
+    item = RowField(required=False)
     long_texts: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version
+        self.fields["item"].initial = self.instance.pk
         if drafted := kwargs.get("initial"):
             # What was ticked off is missing from a draft, as it is from a form that is sent.
             for name, field in self.fields.items():
@@ -82,7 +95,7 @@ class ItemForm(forms.ModelForm):
     @property
     def values(self) -> dict[str, Any]:
         """What is to be written."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in IDENTITY}
 
     @property
     def opened_version(self) -> int:

@@ -10,6 +10,7 @@ from accounts.models import User
 from action_plans.models import Plan, PlanIndicator, PlanMeasure, PlanSection
 from action_plans.services.tailoring import (
     EditConflict,
+    as_it_is,
     links_in,
     locked_plan,
     save_item,
@@ -75,7 +76,7 @@ def restore_line(item: PlanItem, history_id: int, *, version: int, by: User) -> 
     `version` is the one that the planner had before them.
     """
     locked_plan(item.plan, by=by)
-    item = type(item)._default_manager.select_related("plan", "based_on").get(pk=item.pk)
+    item = as_it_is(type(item)._default_manager.select_related("plan", "based_on"), item.pk)
     if isinstance(item, PlanSection) and item.based_on.is_locked:
         raise PermissionDenied(f"{item} is written by the national level")
     if item.version != version:

@@ -6,7 +6,7 @@ from typing import Any
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from simple_history.utils import bulk_update_with_history
 
 from accounts.models import User
@@ -30,6 +30,18 @@ class EditConflict(Exception):
         self.current = current
 
 
+class ItemGone(Exception):
+    """Somebody else has taken this item out of the plan since the page was opened."""
+
+
+def as_it_is(items: QuerySet[Any], pk: int) -> Any:
+    """An item as it is stored now, read under the plan's lock. ItemGone: it is not there any more."""
+    item = items.filter(pk=pk).first()
+    if item is None:
+        raise ItemGone
+    return item
+
+
 def locked_plan(plan: Plan, *, by: User) -> Plan:
     """The plan's row, locked, so that it is not submitted while somebody saves a part of it."""
     plan = Plan.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=plan.pk)
@@ -49,7 +61,7 @@ def save_item(item: Any, *, by: User) -> None:
 def save_measure(measure: PlanMeasure, values: dict[str, Any], *, version: int, by: User) -> PlanMeasure:
     """Write a decision and all that goes with it; `version` is the one that the planner had before them."""
     locked_plan(measure.plan, by=by)
-    measure = PlanMeasure.objects.with_place().select_related("plan").get(pk=measure.pk)
+    measure = as_it_is(PlanMeasure.objects.with_place().select_related("plan"), measure.pk)
     if measure.version != version:
         raise EditConflict(measure)
     values = _without_what_the_decision_drops(values)
@@ -143,9 +155,12 @@ def next_local_code(plan: Plan, area: TemplateArea) -> str:
 
 @transaction.atomic
 def remove_local_measure(measure: PlanMeasure, *, by: User) -> str:
-    """Take out a measure of the municipality's own. Returns the token that brings it back."""
+    """Take out a measure of the municipality's own. Returns the token that brings it back.
+
+    ItemGone: a colleague has done so already.
+    """
     plan = locked_plan(measure.plan, by=by)
-    measure = plan.measures.get(pk=measure.pk, decision=Decision.LOCAL)
+    measure = as_it_is(plan.measures.filter(decision=Decision.LOCAL), measure.pk)
     last = measure.history.latest("history_date", "history_id")
     measure._history_user = by  # type: ignore[attr-defined]
     measure.delete()
@@ -254,7 +269,7 @@ def standing_keys(name: str, keys: Iterable[int]) -> list[int]:
 def save_section(section: PlanSection, values: dict[str, Any], *, version: int, by: User) -> PlanSection:
     """Write the municipality's own text of a chapter that the national level did not lock."""
     locked_plan(section.plan, by=by)
-    section = PlanSection.objects.select_related("plan", "based_on").get(pk=section.pk)
+    section = as_it_is(PlanSection.objects.select_related("plan", "based_on"), section.pk)
     if section.based_on.is_locked:
         raise PermissionDenied(f"{section} is written by the national level")
     if section.version != version:
@@ -273,7 +288,7 @@ def save_indicators(
     plan = locked_plan(plan, by=by)
     count = 0
     for indicator, values, version in changes:
-        current = plan.indicators.select_related("based_on").get(pk=indicator.pk)
+        current = as_it_is(plan.indicators.select_related("based_on"), indicator.pk)
         if current.version != version:
             raise EditConflict(current)
         for name, value in values.items():

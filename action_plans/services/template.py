@@ -36,6 +36,10 @@ class NotADraft(Exception):
     """The version was issued meanwhile: what it says stays."""
 
 
+class RemovedMeanwhile(Exception):
+    """A colleague has taken the item out of the draft since the page was opened."""
+
+
 class EditedMeanwhile(Exception):
     """Somebody else has changed this item since it was read."""
 
@@ -119,6 +123,8 @@ def save_item(
     spec = KINDS[kind_of(item)]
     with editing(item.document, by=by):
         stored = spec.model._default_manager.filter(pk=item.pk).first() if item.pk else None
+        if item.pk and stored is None:
+            raise RemovedMeanwhile
         if stored is not None and seen and fingerprint(stored) != seen:
             raise EditedMeanwhile(stored)
         parent = getattr(item, spec.parent)
@@ -139,6 +145,8 @@ def move_item(item: TemplateRow, *, up: bool, by: User) -> list[str]:
     """
     with editing(item.document, by=by):
         siblings = siblings_of(item)
+        if item not in siblings:
+            raise RemovedMeanwhile
         here = siblings.index(item)
         there = here - 1 if up else here + 1
         if 0 <= there < len(siblings):
@@ -150,8 +158,11 @@ def move_item(item: TemplateRow, *, up: bool, by: User) -> list[str]:
 def remove_item(item: TemplateRow, *, by: User) -> dict[str, Any]:
     """Take an item and all that hangs on it out of a draft. The answer is what `restore_item` needs."""
     with editing(item.document, by=by):
+        siblings = siblings_of(item)
+        if item not in siblings:
+            raise RemovedMeanwhile
         removed = {
-            "position": siblings_of(item).index(item),
+            "position": siblings.index(item),
             "items": [asdict(part) for part in items_under(item)],
         }
         item.delete()

@@ -15,7 +15,7 @@ from accounts.http import SignedInRequest
 from action_plans.models import Plan, PlanIndicator, PlanMeasure, PlanSection
 from action_plans.permissions import can_edit_plan
 from action_plans.services.history import PlanItem, former_item, history_of, restore_line
-from action_plans.services.tailoring import EditConflict
+from action_plans.services.tailoring import EditConflict, ItemGone
 from action_plans.views.plan import get_plan
 from action_plans.views.shown import shown
 from action_plans.views.tailoring import refuse_readers
@@ -87,6 +87,9 @@ def plan_item_restore(request: SignedInRequest, pk: int, kind: str, code: str, l
             _("%(code)s was changed by somebody else meanwhile. Look at it here, then choose again.")
             % {"code": code},
         )
+        return redirect(history)
+    except ItemGone:
+        messages.warning(request, _("%(code)s has left the plan meanwhile.") % {"code": code})
         return redirect(history)
     if is_new:
         undo = reverse("action_plans:plan_item_restore", args=[plan.pk, kind, code, before])

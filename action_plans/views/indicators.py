@@ -15,7 +15,7 @@ from accounts.services import close_draft, restore_draft
 from action_plans.forms.tailoring import IndicatorForm
 from action_plans.models import Plan, PlanIndicator
 from action_plans.permissions import can_edit_plan
-from action_plans.services.tailoring import EditConflict, save_indicators
+from action_plans.services.tailoring import EditConflict, ItemGone, save_indicators
 from action_plans.statistics import plan_progress
 from action_plans.views.conflict import conflict_page, touched_fields
 from action_plans.views.plan import get_plan
@@ -76,6 +76,14 @@ def plan_indicators(request: SignedInRequest, pk: int, code: str) -> HttpRespons
         except EditConflict as conflict:
             form = next(form for form in changed if form.instance.pk == conflict.current.pk)
             return conflict_page(request, plan, form.instance, conflict, form)
+        except ItemGone:  # its values are numbers of the measure that went: there is nothing to copy them to
+            messages.warning(
+                request,
+                _(
+                    "Nothing was saved: an indicator has left the plan meanwhile. Look at the page, then save."
+                ),
+            )
+            return redirect(request.path)
         close_draft(request)
         messages.success(request, _("Indicators saved.") if count else _("Nothing was changed."))
         return redirect("action_plans:plan_area", plan.pk, code)

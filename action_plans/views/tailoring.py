@@ -21,10 +21,12 @@ from action_plans.forms.tailoring import (
 from action_plans.models import Plan, PlanMeasure
 from action_plans.models.plan import PlanMeasureQuerySet
 from action_plans.permissions import can_edit_plan, can_read_evidence
+from action_plans.services.history import former_item
 from action_plans.services.tailoring import (
     MOST_LOCAL_IN_AN_AREA,
     MOST_LOCAL_MEASURES,
     EditConflict,
+    ItemGone,
     NoRoom,
     add_local_measure,
     adopt_undecided,
@@ -36,6 +38,7 @@ from action_plans.services.tailoring import (
 from action_plans.statistics import AreaProgress, Evidence, PlanProgress, area_evidence, plan_progress
 from action_plans.views.conflict import conflict_page
 from action_plans.views.discussion import remarks_of
+from action_plans.views.gone import gone_page, opened_for_another, typed_texts
 from action_plans.views.plan import get_plan
 from action_plans.workflow import Decision
 from gai_portal.lib.content import content_text
@@ -149,19 +152,27 @@ def _measure_form(request: SignedInRequest, plan: Plan, measure: PlanMeasure, in
 def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """The tailoring screen: the national text, the decision, and who does what by when."""
     plan = get_plan(request, pk)
-    measure = _get_measure(plan, code)
+    measure = plan.measures.with_place().filter(code=code).first()
+    if measure is None or opened_for_another(request.POST, measure):
+        return gone_page(request, plan, "measures", code, MeasureForm)
     can_edit = can_edit_plan(request.user, plan)
     form = draft = None
+    stray: list[Any] = []
     if request.method == "POST" or can_edit:
         if not can_edit:
             raise PermissionDenied
         draft = restore_draft(request)
+        if draft and opened_for_another(draft.initial, measure):
+            stray = typed_texts(MeasureForm, draft.initial)
+            draft = None
         form = _measure_form(request, plan, _get_measure(plan, code), draft and draft.initial)
     if form is not None and request.method == "POST" and form.is_valid():
         try:
             save_measure(measure, form.values, version=form.opened_version, by=request.user)
         except EditConflict as conflict:
             return conflict_page(request, plan, measure, conflict, form)
+        except ItemGone:
+            return gone_page(request, plan, "measures", code, MeasureForm)
         close_draft(request)
         return _after_saving(request, plan, measure)
     progress = plan_progress(plan)
@@ -170,6 +181,7 @@ def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         "measure": measure,
         "form": form,
         "draft": draft,
+        "stray": stray,
         "can_edit": can_edit,
         "progress": progress,
         "area": get_area(progress, measure.area.code),
@@ -243,8 +255,17 @@ def plan_measure_create(request: SignedInRequest, pk: int, code: str) -> HttpRes
 def plan_measure_remove(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     plan = get_plan(request, pk)
     refuse_readers(request, plan)
-    measure = get_object_or_404(plan.measures.with_place(), code=code, decision=Decision.LOCAL)
-    token = remove_local_measure(measure, by=request.user)
+    measure = plan.measures.with_place().filter(code=code, decision=Decision.LOCAL).first()
+    is_national = measure is None and plan.measures.filter(code=code).exists()
+    if is_national or (measure is None and former_item(PlanMeasure, plan, code) is None):
+        raise Http404
+    try:
+        if measure is None:
+            raise ItemGone
+        token = remove_local_measure(measure, by=request.user)
+    except ItemGone:
+        messages.info(request, _("%(code)s was removed already.") % {"code": code})
+        return redirect(plan)
     messages.success(
         request,
         _("%(code)s removed.") % {"code": code},
@@ -256,7 +277,9 @@ def plan_measure_remove(request: SignedInRequest, pk: int, code: str) -> HttpRes
 @require_http_methods(["GET", "POST"])
 def plan_section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     plan = get_plan(request, pk)
-    section = get_object_or_404(plan.sections.select_related("based_on", "plan"), code=code)
+    section = plan.sections.select_related("based_on", "plan").filter(code=code).first()
+    if section is None or opened_for_another(request.POST, section):
+        return gone_page(request, plan, "chapters", code, SectionForm)
     writable = can_edit_plan(request.user, plan) and not section.based_on.is_locked
     form = draft = None
     if request.method == "POST" or writable:
@@ -273,6 +296,8 @@ def plan_section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
             save_section(section, form.values, version=form.opened_version, by=request.user)
         except EditConflict as conflict:
             return conflict_page(request, plan, section, conflict, form)
+        except ItemGone:
+            return gone_page(request, plan, "chapters", code, SectionForm)
         close_draft(request)
         messages.success(
             request, _("Chapter “%(title)s” saved.") % {"title": content_text(section.based_on, "title")}

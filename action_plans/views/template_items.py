@@ -19,7 +19,14 @@ from accounts.services import answer_form, close_draft, first_answer, restore_dr
 from action_plans.forms.template import FORMS, ItemForm
 from action_plans.models import Template, TemplateSection
 from action_plans.services.content import KINDS, ContentFault, TemplateRow, find_item, kind_of
-from action_plans.services.template import EditedMeanwhile, move_item, remove_item, restore_item, save_item
+from action_plans.services.template import (
+    EditedMeanwhile,
+    RemovedMeanwhile,
+    move_item,
+    remove_item,
+    restore_item,
+    save_item,
+)
 from action_plans.views.conflict import differences
 from action_plans.views.template import beside, of_draft
 
@@ -113,6 +120,9 @@ def template_item_edit(request: SignedInRequest, draft: Template, code: str) -> 
         except EditedMeanwhile as conflict:
             context["differences"] = differences(form, form.values, conflict.theirs)
             form.show_again(conflict.theirs)
+        except RemovedMeanwhile:
+            problem = _("A colleague has removed this item meanwhile: it was not saved. Copy what you wrote.")
+            form.add_error(None, problem)
         else:
             close_draft(request)
             return saved(request, draft, item, form)
@@ -139,11 +149,19 @@ def saved(request: SignedInRequest, draft: Template, item: TemplateRow, form: It
     return to_item(request, draft, item.code)
 
 
+def _tell_removed(request: SignedInRequest, draft: Template, code: str) -> HttpResponse:
+    messages.info(request, _("%(code)s was removed already.") % {"code": code})
+    return redirect(draft)
+
+
 @require_POST
 @of_draft
 def template_item_move(request: SignedInRequest, draft: Template, code: str, direction: str) -> HttpResponse:
     item = get_item(draft, code)
-    order = move_item(item, up=direction == "up", by=request.user)
+    try:
+        order = move_item(item, up=direction == "up", by=request.user)
+    except RemovedMeanwhile:
+        return _tell_removed(request, draft, code)
     if wants_fragment(request):
         position = {"code": code, "position": order.index(code) + 1, "total": len(order)}
         said = _("%(code)s is number %(position)s of %(total)s.") % position
@@ -156,7 +174,10 @@ def template_item_move(request: SignedInRequest, draft: Template, code: str, dir
 @require_POST
 @of_draft
 def template_item_remove(request: SignedInRequest, draft: Template, code: str) -> HttpResponse:
-    removed = remove_item(get_item(draft, code), by=request.user)
+    try:
+        removed = remove_item(get_item(draft, code), by=request.user)
+    except RemovedMeanwhile:
+        return _tell_removed(request, draft, code)
     token = secrets.token_urlsafe(9)
     earlier = list(request.session.get(REMOVED, {}).items())
     request.session[REMOVED] = dict([*earlier, (token, removed)][-REMEMBERED:])
