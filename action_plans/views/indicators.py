@@ -79,9 +79,7 @@ def plan_indicators(request: SignedInRequest, pk: int, code: str) -> HttpRespons
         except ItemGone:  # its values are numbers of the measure that went: there is nothing to copy them to
             messages.warning(
                 request,
-                _(
-                    "Nothing was saved: an indicator has left the plan meanwhile. Look at the page, then save."
-                ),
+                _("Nothing was saved: an indicator has left the plan meanwhile. Look at it, then save."),
             )
             return redirect(request.path)
         close_draft(request)
