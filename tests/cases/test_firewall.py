@@ -259,8 +259,9 @@ def opened(client: Client, user: User, name: str, there: World, query: str = "")
     """What a page tells, whatever it answers; the words of a redirect, too."""
     client.force_login(user)
     response = client.get(reverse(name, kwargs=PAGES[name](there)) + query, follow=True)
+    # A PDF is packed: what stands in it is that of its page, which is read here too.
     return " ".join(
-        [response.getvalue().decode(), *(url for url, _status in response.redirect_chain)]
+        [response.getvalue().decode(errors="replace"), *(url for url, _status in response.redirect_chain)]
     ).lower()
 
 
