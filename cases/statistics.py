@@ -10,52 +10,168 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import reduce
 from operator import add
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Avg, Count, DateField, DurationField, ExpressionWrapper, F, Q
+from django.db.models.functions import TruncDate, TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.models import EnquiryQuerySet, PublishedCounts, Topic
+from cases.models import CaseQuerySet, EnquiryQuerySet, PublishedCounts, Topic
+from cases.workflow import RUNNING_STATES
 from gai_portal.lib.count_tables import ALL, NOTHING, YEAR, Figure, Tables, columns_of, figure
+
+MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
+DAY = timedelta(days=1)
+LONGEST_BY_DAY = 31 * DAY
 
 
 @dataclass(frozen=True)
-class Month:
-    """A calendar month, in the country's time."""
+class Span:
+    """Some days in the country's time: a month, a quarter, a year, or from one day to another (`days`)."""
 
+    kind: str
     first: date
+    until: date  # the first day after it
 
     @classmethod
-    def read(cls, text: str) -> "Month":
-        """The month of `2026-03`; this one for anything else."""
-        match = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", text)
+    def around(cls, kind: str, day: date) -> "Span":
+        """The month, quarter or year in which a day lies."""
+        length = MONTHS_OF[kind]
+        first = date(day.year, (day.month - 1) // length * length + 1, 1)
+        return cls(kind, first, _months_later(first, length))
+
+    @classmethod
+    def read(cls, text: str) -> "Span":
+        """The one of `2026-03`, `2026-Q1` or `2026`; this month for anything else."""
+        match = re.fullmatch(r"(20\d\d)(?:-(?:Q([1-4])|(0[1-9]|1[0-2])))?", text)
         if match is None:
-            return cls(timezone.localdate().replace(day=1))
-        return cls(date(int(match[1]), int(match[2]), 1))
+            return cls.around("month", timezone.localdate())
+        year, quarter, month = match.groups()
+        if month:
+            return cls.around("month", date(int(year), int(month), 1))
+        return cls.around("quarter" if quarter else "year", date(int(year), int(quarter or 1) * 3, 1))
 
     def __str__(self) -> str:
-        return f"{self.first:%Y-%m}"
+        """As `read` reads it; nothing for one of days."""
+        match self.kind:
+            case "month":
+                return f"{self.first:%Y-%m}"
+            case "quarter":
+                return f"{self.first:%Y}-Q{self.quarter}"
+            case "year":
+                return f"{self.first:%Y}"
+            case _:
+                return ""
 
-    def shifted(self, months: int) -> "Month":
-        years, month = divmod(self.first.year * 12 + self.first.month - 1 + months, 12)
-        return Month(date(years, month + 1, 1))
+    @property
+    def quarter(self) -> int:
+        return (self.first.month + 2) // 3
 
+    @property
+    def last(self) -> date:
+        return self.until - DAY
+
+    def shifted(self, steps: int) -> "Span":
+        """The one so many of its kind later; of days, as many days."""
+        if self.kind in MONTHS_OF:
+            return self.around(self.kind, _months_later(self.first, steps * MONTHS_OF[self.kind]))
+        length = self.until - self.first
+        return Span(self.kind, self.first + steps * length, self.until + steps * length)
+
+    @property
     def starts_at(self) -> datetime:
         return timezone.make_aware(datetime.combine(self.first, time.min))
 
+    @property
+    def ends_at(self) -> datetime:
+        return timezone.make_aware(datetime.combine(self.until, time.min))
 
-def enquiries_by(enquiries: EnquiryQuerySet, field: str, month: Month) -> dict[str, int]:
-    """How many standing enquiries of a month have each value of `field`, the most frequent first."""
+    @property
+    def is_told_by_day(self) -> bool:
+        return self.until - self.first <= LONGEST_BY_DAY
+
+    def steps(self) -> Iterator[date]:
+        """The first days of what it is told by: its days, or the months that it touches."""
+        step = self.first if self.is_told_by_day else self.first.replace(day=1)
+        while step < self.until:
+            yield step
+            step = step + DAY if self.is_told_by_day else _months_later(step, 1)
+
+
+def _months_later(first: date, months: int) -> date:
+    years, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(years, month + 1, 1)
+
+
+def enquiries_by(enquiries: EnquiryQuerySet, field: str, span: Span) -> dict[Any, tuple[int, int]]:
+    """How many standing enquiries have each value of `field`, now and just before, most frequent first."""
     counted = (
         enquiries.standing()
-        .filter(at__gte=month.starts_at(), at__lt=month.shifted(1).starts_at())
+        .filter(at__gte=span.shifted(-1).starts_at, at__lt=span.ends_at)
         .order_by()
         .values_list(field)
-        .annotate(number=Count("pk"))
-        .order_by("-number", field)
+        .annotate(
+            number=Count("pk", filter=Q(at__gte=span.starts_at)),
+            before=Count("pk", filter=Q(at__lt=span.starts_at)),
+        )
+        .order_by("-number", "-before", field)
     )
-    return dict(counted)
+    return {value: (number, before) for value, number, before in counted}
+
+
+def enquiries_over_time(enquiries: EnquiryQuerySet, span: Span) -> list[tuple[date, int]]:
+    """How many there were each day, or each month of a longer span; days without any count, too."""
+    step = TruncDate("at") if span.is_told_by_day else TruncMonth("at", output_field=DateField())
+    counted = (
+        enquiries.standing()
+        .filter(at__gte=span.starts_at, at__lt=span.ends_at)
+        .order_by()
+        .annotate(step=step)
+        .values_list("step")
+        .annotate(number=Count("pk"))
+    )
+    numbers = dict(counted)
+    return [(day, numbers.get(day, 0)) for day in span.steps()]
+
+
+@dataclass(frozen=True)
+class CaseFigures:
+    """What became of cases in some span, and how many are running now."""
+
+    opened: int
+    closed: int
+    running: int
+    mean: timedelta | None  # from opening to closing, of those closed in the span
+
+    @property
+    def days(self) -> int | None:
+        return None if self.mean is None else round(self.mean / DAY)
+
+
+def case_figures(cases: CaseQuerySet, span: Span) -> CaseFigures:
+    """One aggregate over the cases that are handed in."""
+    closed = Q(closed_at__gte=span.starts_at, closed_at__lt=span.ends_at)
+    took = ExpressionWrapper(F("closed_at") - F("opened_at"), output_field=DurationField())
+    found = cases.order_by().aggregate(
+        opened=Count("pk", filter=Q(opened_at__gte=span.starts_at, opened_at__lt=span.ends_at)),
+        closed=Count("pk", filter=closed),
+        running=Count("pk", filter=Q(state__in=RUNNING_STATES)),
+        mean=Avg(took, filter=closed),
+    )
+    return CaseFigures(**found)
+
+
+def officer_load(
+    enquiries: EnquiryQuerySet, cases: CaseQuerySet, span: Span
+) -> list[tuple[int, int, int, int]]:
+    """Of each officer: enquiries recorded in the span and just before, and the cases that they carry now."""
+    recorded = enquiries_by(enquiries, "author", span)
+    running = cases.running().exclude(assigned_to=None).order_by().values_list("assigned_to")
+    carried = dict(running.annotate(number=Count("pk")))
+    people = [*recorded, *(pk for pk in carried if pk not in recorded)]
+    return [(pk, *recorded.get(pk, (0, 0)), carried.get(pk, 0)) for pk in people]
 
 
 def most_frequent(enquiries: EnquiryQuerySet, field: str, limit: int) -> list[str]:
