@@ -1,20 +1,16 @@
-"""How often one connection may do what nobody has to sign in for."""
+"""How often something may be done. How much is too much stands in one place: ACCOUNT_RATE_LIMITS."""
 
-import time
-
-from allauth.account.adapter import get_adapter
-from django.core.cache import cache
+from allauth.core import ratelimit
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 
 
-def is_too_often(request: HttpRequest, action: str, *, most: int, seconds: int) -> bool:
-    """Count one more `action` of this connection; whether it is beyond `most` within `seconds`.
+def is_too_often(request: HttpRequest, action: str, *, key: str | None = None) -> bool:
+    """Count one more `action`; whether it is beyond what the settings allow. Looking (GET) is not counted.
 
-    The window is part of the key, and the time to live is said at each write: a cache in the database
-    forgets it when it counts by itself.
+    It is counted as the sign-in library counts wrong passwords: by all workers together, one after another.
     """
-    address = get_adapter().get_client_ip(request)
-    key = f"limit:{action}:{address}:{int(time.time()) // seconds}"
-    count = cache.get(key, 0) + 1
-    cache.set(key, count, seconds)
-    return count > most
+    if action not in settings.ACCOUNT_RATE_LIMITS:  # which the library would take for no limit
+        raise ImproperlyConfigured(f"No limit is set for {action}")
+    return not ratelimit.consume(request, action=action, key=key)

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account import views as allauth_views
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import carrying, services
 from accounts.forms import EndMembershipForm, InvitationForm, ProfileForm
 from accounts.http import SignedInRequest
+from accounts.limits import is_too_often
 from accounts.models import Membership, Notice
 from accounts.permissions import (
     can_end_membership,
@@ -237,7 +237,7 @@ def person_invite(request: SignedInRequest) -> HttpResponse:
     form = InvitationForm(request.POST or None, by=request.user, names=names)
 
     def create() -> str:
-        if not ratelimit.consume(request, action="invite", user=request.user):
+        if is_too_often(request, "invite"):
             raise ValidationError(_("That is enough invitations for one day. Go on tomorrow."))
         role, municipality_id = form.scope
         email, name = form.cleaned_data["email"], form.cleaned_data["name"]

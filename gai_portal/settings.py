@@ -200,6 +200,9 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_everywhere": "30/5m/key",
     "reset_password": "20/m/ip,3/m/key",
     "invite": "10/d/user",
+    # Comments on drafts by people without an account: from one address, and by one link.
+    "comment": "20/h/ip",
+    "comment_invited": "20/h/key",
 }
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 

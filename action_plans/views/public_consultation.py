@@ -11,9 +11,6 @@ from accounts.limits import is_too_often
 from action_plans.models import Consultation, ConsultationInvitation
 from action_plans.views.consultation import comment_page, consultation_over, draft_page
 
-COMMENTS_AN_HOUR = 20
-HOUR = 60 * 60  # seconds
-
 
 def get_public(slug: str) -> Consultation:
     """The newest consultation of a plan that anybody may read."""
@@ -38,9 +35,7 @@ def public_consultation(request: HttpRequest, slug: str) -> HttpResponse:
 def public_consultation_comment(request: HttpRequest, slug: str) -> HttpResponse:
     consultation = get_public(slug)
     back = reverse("public_consultation", args=[slug])
-    is_too_many = request.method == "POST" and is_too_often(
-        request, "consultation", most=COMMENTS_AN_HOUR, seconds=HOUR
-    )
+    is_too_many = is_too_often(request, "comment")
     is_open = consultation.is_running
     return comment_page(request, consultation, back, is_open=is_open, is_too_many=is_too_many)
 
@@ -81,9 +76,7 @@ def consultation_invited_comment(request: HttpRequest, key: str) -> HttpResponse
     invitation = get_invitation(key)
     consultation = invitation.consultation
     back = reverse("consultation_invited", args=[key])
-    is_too_many = request.method == "POST" and is_too_often(
-        request, f"invitation-{invitation.pk}", most=COMMENTS_AN_HOUR, seconds=HOUR
-    )
+    is_too_many = is_too_often(request, "comment_invited", key=str(invitation.pk))
     page = comment_page(
         request,
         consultation,
