@@ -1,11 +1,23 @@
 from django.urls import path
 
-from cases.views import cases, consents, enquiries, exports, figures, guidance, paper, people, restricted
+from cases.views import (
+    cases,
+    consents,
+    desk,
+    enquiries,
+    exports,
+    figures,
+    guidance,
+    paper,
+    people,
+    restricted,
+)
 
 app_name = "cases"
 urlpatterns = [
     # The officer's home is the form: somebody is usually standing there.
     path("", enquiries.enquiry_create, name="desk"),
+    path("shortcuts/", desk.shortcuts, name="shortcuts"),
     path("enquiries/", enquiries.enquiry_list, name="enquiry_list"),
     path("enquiries/export.<slug:ending>", exports.enquiry_export, name="enquiry_export"),
     path("enquiries/new/", enquiries.enquiry_create, name="enquiry_create"),

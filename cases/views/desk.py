@@ -1,7 +1,10 @@
 """How every page of the desk begins. To anybody without a desk it does not exist."""
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
+from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.permissions import can_use_desk
@@ -14,3 +17,10 @@ def get_offices(user: User) -> list[Office]:
         raise Http404
     codes = user.municipality_ids(DESK_ROLES)
     return [office for office in user.offices if office.municipality_id in codes]
+
+
+@require_safe
+def shortcuts(request: SignedInRequest) -> HttpResponse:
+    """Which keys do what; js/keys.js shows the same on `?`."""
+    get_offices(request.user)
+    return render(request, "cases/shortcuts.html")

@@ -8,6 +8,7 @@ DESKS = (*DESK_PRAIA, "desk_sal")
 
 GET: dict[str, Row] = {
     "cases:desk": only(*DESKS),
+    "cases:shortcuts": only(*DESKS),
     "cases:enquiry_list": only(*DESKS),
     "cases:enquiry_create": only(*DESKS),
     "cases:enquiry_export": only(*DESKS),

@@ -146,6 +146,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:desk": lambda world: {},
     "cases:enquiry_list": lambda world: {},
     "cases:enquiry_create": lambda world: {},
+    "cases:shortcuts": lambda world: {},
     "cases:enquiry_export": lambda world: {"ending": "csv"},
     "cases:blank_form": lambda world: {},
     "cases:blank_form_file": lambda world: {},
