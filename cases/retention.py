@@ -21,6 +21,7 @@ class Fate(Enum):
 
 # The way from a record to the person it is about. Models whose fields all say ROW are deleted.
 PERSON: dict[str, str] = {
+    "CaseDocument": "case__person",
     "CaseNote": "case__person",  # before its case, which leads to the person
     "FollowUp": "person",
     "Case": "person",
@@ -145,6 +146,21 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "close_reason": Fate.EMPTY,
         "version": Fate.KEEP,
     },
+    "CaseDocument": dict.fromkeys(
+        [
+            "id",
+            "case",
+            "title",
+            "file",
+            "content_type",
+            "size",
+            "added_by",
+            "added_at",
+            "removed_by",
+            "removed_at",
+        ],
+        Fate.ROW,
+    ),
     "CaseNote": {
         "id": Fate.KEEP,
         "case": Fate.KEEP,

@@ -224,6 +224,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"  # no address leads there: views read it, and ask who may
+# The largest scan or photograph that a desk may send, and the largest PDF, which is kept as it comes (MB).
+DOCUMENT_MB = env.int("DOCUMENT_MB", default=40)
+DOCUMENT_PDF_MB = env.int("DOCUMENT_PDF_MB", default=10)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

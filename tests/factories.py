@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import factory
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -10,6 +11,7 @@ from accounts.models import Membership, Notice, User
 from accounts.roles import Role
 from cases.models import (
     Case,
+    CaseDocument,
     Channel,
     Checklist,
     ChecklistItem,
@@ -216,6 +218,18 @@ class CaseFactory(DjangoModelFactory):
         lambda case: case.topic.is_restricted or bool(case.person and case.person.is_restricted)
     )
     person = None
+
+
+class CaseDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = CaseDocument
+
+    case = factory.SubFactory(CaseFactory)
+    title = "Contrato de arrendamento"
+    file = factory.LazyFunction(lambda: ContentFile(b"%PDF-1.7 %%EOF", "scan.pdf"))
+    content_type = "application/pdf"
+    size = 14
+    added_by = factory.SubFactory(UserFactory)
 
 
 class FollowUpFactory(DjangoModelFactory):

@@ -102,6 +102,7 @@ def test_the_readers_of_every_scoped_model_are_named():
         "OfPersonQuerySet": (desk, nobody),
         "CaseQuerySet": (desk, nobody),
         "OfCaseQuerySet": (desk, nobody),
+        "CaseDocumentQuerySet": (desk, nobody),
         "CaseNoteQuerySet": (desk, nobody),
         "FollowUpQuerySet": (desk, nobody),
         "MergeQuerySet": (desk, nobody),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -171,6 +172,20 @@ class CaseFollowUpForm(CaseActForm):
         also = self.case.assigned_to_id
         fields["assigned_to"].queryset = colleagues([self.case.office], also=also)
         fields["assigned_to"].initial = also
+
+
+class CaseDocumentForm(CaseActForm):
+    title = LineField(
+        label=_("What paper is it?"), max_length=TITLE_LIMIT, help_text=_("For example: rental contract.")
+    )
+    file = forms.FileField(
+        label=_("File"), widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"})
+    )
+
+    def offer(self, fields: Any) -> None:
+        fields["file"].help_text = _(
+            "A PDF of up to {pdf} MB, or a JPEG or PNG picture of up to {picture} MB, which is made smaller."
+        ).format(pdf=settings.DOCUMENT_PDF_MB, picture=settings.DOCUMENT_MB)
 
 
 class CaseDeadlineForm(CaseActForm):

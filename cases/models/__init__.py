@@ -1,5 +1,6 @@
 """The desk: what enquiries are about, the record of each contact, and people who agreed to be on record."""
 
+from cases.models.case_documents import CaseDocument
 from cases.models.cases import (
     Case,
     CaseCounter,
@@ -68,6 +69,7 @@ __all__ = [
     "Alias",
     "Case",
     "CaseCounter",
+    "CaseDocument",
     "CaseNote",
     "CaseQuerySet",
     "Change",

@@ -12,6 +12,7 @@ from accounts.models import Draft, User
 from cases.models import Person
 from cases.permissions import can_erase_person
 from cases.retention import FIELDS, PERSON, STAND_INS, Fate
+from cases.services.case_documents import forget_files
 
 
 def erase_person(person: Person, *, by: User | None) -> Person:
@@ -55,6 +56,9 @@ def _clear_rows(person: Person, way: Person.Erasure) -> None:
         rows = model._base_manager.filter(pk__in=pks)
         history = model.history.model._base_manager if hasattr(model, "history") else None
         if set(FIELDS[name].values()) == {Fate.ROW}:
+            for column in model._meta.fields:
+                if isinstance(column, models.FileField):
+                    forget_files(list(rows.values_list(column.name, flat=True)))
             rows.delete()
             if history is not None:  # after the rows: their going leaves a line, too
                 history.filter(Q(id__in=pks) | Q(**{path: person.pk})).delete()

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +21,7 @@ from cases.forms.cases import (
     CaseActForm,
     CaseChecklistForm,
     CaseDeadlineForm,
+    CaseDocumentForm,
     CaseFilter,
     CaseFollowUpForm,
     CaseForm,
@@ -28,7 +30,7 @@ from cases.forms.cases import (
     EditCaseForm,
     ReopenCaseForm,
 )
-from cases.models import Case, Enquiry, FollowUp, Person
+from cases.models import Case, CaseDocument, Enquiry, FollowUp, Person
 from cases.permissions import (
     can_assign_case,
     can_correct_enquiry,
@@ -37,6 +39,7 @@ from cases.permissions import (
     can_work_on_case,
     can_work_with_person,
 )
+from cases.services.case_documents import add_document, remove_document
 from cases.services.cases import (
     CaseChanged,
     add_note,
@@ -145,6 +148,7 @@ def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "to_do": list(follow_ups.open()),
         "done": list(follow_ups.filter(closed_at__isnull=False).order_by("-closed_at")[:ENQUIRIES]),
         "notes": list(case.notes.standing().select_related("author", "corrects__author")),
+        "documents": list(case.documents.select_related("added_by", "removed_by")),
         "enquiries": list(enquiries[:ENQUIRIES]),
         "checklist": checklist if checklist.fields["items"].queryset.exists() else None,  # type: ignore[attr-defined]
         "has_deadlines": CaseDeadlineForm(case=case).fields["rule"].queryset.exists(),  # type: ignore[attr-defined]
@@ -277,6 +281,59 @@ def note_correct(request: SignedInRequest, pk: int, note: int) -> HttpResponse:
     if url := answer_form(request, form, correct):
         return redirect(url)
     return render(request, "cases/case_act.html", {"case": case, "form": form, "title": _("Correct a note")})
+
+
+@require_http_methods(["GET", "POST"])
+def document_add(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Keep a scan or photograph of a paper with the case."""
+    case = get_case(request, pk)
+    if not can_work_on_case(request.user, case):
+        raise PermissionDenied
+    if request.method == "GET":
+        log_access(request, Verb.READ, case)
+    posted = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = CaseDocumentForm(*posted, case=case)
+
+    def add() -> str:
+        add_document(case, **form.cleaned_data, by=request.user)
+        messages.success(request, _("Saved."))
+        return case.get_absolute_url()
+
+    if url := answer_form(request, form, add):
+        return redirect(url)
+    context = {"case": case, "form": form, "title": _("Add a scan or photograph")}
+    return render(request, "cases/case_act.html", context)
+
+
+def get_document(request: SignedInRequest, pk: int) -> CaseDocument:
+    """A paper whose file is still there, or 404 for somebody it must not even be known to."""
+    documents = CaseDocument.objects.visible_to(request.user).kept().select_related("case__office")
+    return get_object_or_404(documents, pk=pk)
+
+
+@require_safe
+def document_open(request: SignedInRequest, pk: int) -> HttpResponseBase:
+    """The file itself, as a download: no browser runs anything that may stand in it."""
+    document = get_document(request, pk)
+    log_access(request, Verb.READ, document)
+    ending = str(document.file.name).rpartition(".")[2]
+    response = FileResponse(
+        document.file.open("rb"),
+        as_attachment=True,
+        filename=f"{document.case.number}-{document.pk}.{ending}",
+        content_type=document.content_type,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+def document_remove(request: SignedInRequest, pk: int) -> HttpResponse:
+    document = get_document(request, pk)
+    remove_document(document, by=request.user)
+    messages.success(request, _("The file was removed. That it was here stays on record."))
+    return redirect(document.case)
 
 
 def get_follow_up(request: SignedInRequest, pk: int) -> FollowUp:

@@ -2,7 +2,14 @@
 
 from cases.models import CaseNote, Contact
 from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, only
-from tests.factories import CaseFactory, EnquiryFactory, FollowUpFactory, PersonFactory, TopicFactory
+from tests.factories import (
+    CaseDocumentFactory,
+    CaseFactory,
+    EnquiryFactory,
+    FollowUpFactory,
+    PersonFactory,
+    TopicFactory,
+)
 
 DESKS = (*DESK_PRAIA, "desk_sal")
 
@@ -34,6 +41,8 @@ GET: dict[str, Row] = {
     "cases:case_edit": only(*DESK_PRAIA),
     "cases:case_act": only(*DESK_PRAIA),
     "cases:note_correct": only(*DESK_PRAIA),
+    "cases:document_add": only(*DESK_PRAIA),
+    "cases:document_open": only(*DESK_PRAIA),
     "cases:sealed_list": only("coordinator_praia"),
     "cases:unsealed_list": only("coordinator_praia"),
     "cases:unseal": only("coordinator_praia"),
@@ -55,6 +64,8 @@ POST: dict[str, Row] = {
     "cases:case_edit": only(*DESK_PRAIA),  # an empty form comes back
     "cases:case_act": only(*DESK_PRAIA, gives=FOUND),
     "cases:note_correct": only(*DESK_PRAIA, gives=FOUND),
+    "cases:document_add": only(*DESK_PRAIA),  # an empty form comes back
+    "cases:document_remove": only(*DESK_PRAIA, gives=FOUND),
     "cases:follow_up_finish": only(*DESK_PRAIA, gives=FOUND),
     "cases:follow_up_reopen": only(*DESK_PRAIA, gives=FOUND),
     "cases:unseal": only("coordinator_praia", gives=FOUND),
@@ -83,6 +94,10 @@ def note(get):
     pk = case(get)["pk"]
     row = CaseNote.objects.create(case_id=pk, author=get("desk_praia"), text="Telephoned the town hall.")
     return {"pk": pk, "note": row.pk}
+
+
+def document(get):
+    return {"pk": CaseDocumentFactory(case_id=case(get)["pk"], added_by=get("desk_praia")).pk}
 
 
 def follow_up(get):
@@ -119,6 +134,8 @@ ARGUMENTS: dict[str, Builder] = {
     **dict.fromkeys(["cases:case_detail", "cases:case_edit"], case),
     "cases:case_act": lambda get: case(get) | {"act": "note"},
     "cases:note_correct": note,
+    "cases:document_add": case,
+    **dict.fromkeys(["cases:document_open", "cases:document_remove"], document),
     **dict.fromkeys(["cases:follow_up_finish", "cases:follow_up_reopen"], follow_up),
     "cases:topic_card": lambda get: {"code": TopicFactory(code="RES.02").code},
 }

@@ -19,6 +19,7 @@ from accounts.roles import Role
 from cases.models import (
     Alias,
     Case,
+    CaseDocument,
     CaseNote,
     Channel,
     ChecklistEntry,
@@ -39,7 +40,14 @@ from cases.models import (
 )
 from municipalities.models import Office
 from tests.conftest import member
-from tests.factories import CaseFactory, ChecklistItemFactory, EnquiryFactory, FollowUpFactory, PersonFactory
+from tests.factories import (
+    CaseDocumentFactory,
+    CaseFactory,
+    ChecklistItemFactory,
+    EnquiryFactory,
+    FollowUpFactory,
+    PersonFactory,
+)
 from tests.test_access import addresses, answers
 
 # Rows that belong to no person and no office alone.
@@ -133,6 +141,9 @@ RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
     CaseNote: lambda world: CaseNote.objects.create(
         case=world.case, author=world.officer, text=f"nota {world.mark}"
     ),
+    CaseDocument: lambda world: CaseDocumentFactory(
+        case=world.case, added_by=world.officer, title=f"contrato {world.mark}"
+    ),
     ChecklistEntry: lambda world: ChecklistEntry.objects.create(
         case=world.case, by=world.officer, item=ChecklistItemFactory()
     ),
@@ -172,6 +183,8 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:case_create": lambda world: {},
     "cases:case_detail": lambda world: {"pk": world.case.pk},
     "cases:case_edit": lambda world: {"pk": world.case.pk},
+    "cases:document_add": lambda world: {"pk": world.case.pk},
+    "cases:document_open": lambda world: {"pk": world.case_document.pk},
     "cases:note_correct": lambda world: {"pk": world.case.pk, "note": world.case_note.pk},
     "cases:case_act": lambda world: {"pk": world.case.pk, "act": "note"},
     "cases:sealed_list": lambda world: {},

@@ -1,0 +1,72 @@
+"""Papers that are kept with a case, and taken away again with their files."""
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from cases.models import Case, CaseDocument
+from cases.permissions import can_work_on_case
+from cases.services.cases import locked_case
+from gai_portal.lib.scans import checked_scan
+
+MOST_OF_A_CASE = 50  # files
+
+
+def add_document(case: Case, *, file: Any, title: str, by: User) -> CaseDocument:
+    """Keep a paper with a case: looked at first, so that nothing is locked meanwhile."""
+    scan = checked_scan(
+        file, file.size or 0, most_mb=settings.DOCUMENT_MB, most_pdf_mb=settings.DOCUMENT_PDF_MB
+    )
+    with transaction.atomic():
+        case = locked_case(case)
+        if not can_work_on_case(by, case):
+            raise PermissionDenied(f"{by} may not add to {case}")
+        if not title.strip():
+            raise ValidationError({"title": _("Say what paper this is.")})
+        if case.documents.kept().count() >= MOST_OF_A_CASE:
+            raise ValidationError(_("This case has very many files. Remove some that are not needed."))
+        document = CaseDocument(
+            case=case,
+            title=title.strip(),
+            content_type=scan.content_type,
+            size=len(scan.content),
+            added_by=by,
+        )
+        document.file.save(f"scan{scan.suffix}", ContentFile(scan.content), save=False)
+        try:
+            document.save()
+        except BaseException:
+            document.file.delete(save=False)
+            raise
+    return document
+
+
+@transaction.atomic
+def remove_document(document: CaseDocument, *, by: User) -> CaseDocument:
+    """Take the file away for good; that it was there, and who removed it, stays. Twice changes nothing."""
+    case = locked_case(document.case)
+    if not can_work_on_case(by, case):
+        raise PermissionDenied(f"{by} may not remove from {case}")
+    document = CaseDocument.objects.select_related("case__office").get(pk=document.pk)
+    if document.removed_at is not None:
+        return document
+    forget_files([document.file.name])
+    document.file = ""
+    document.removed_at, document.removed_by = timezone.now(), by
+    document.save(update_fields=["file", "removed_at", "removed_by"])
+    return document
+
+
+def forget_files(names: Iterable[str | None]) -> None:
+    """Delete files once the transaction that gave them up has ended."""
+    for name in filter(None, names):
+        transaction.on_commit(partial(default_storage.delete, str(name)))
