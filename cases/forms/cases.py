@@ -24,6 +24,7 @@ from cases.models import (
 from cases.models.cases import TITLE_LIMIT
 from cases.workflow import RUNNING_STATES, CaseState
 from gai_portal.lib.forms import DayField, LineField
+from gai_portal.lib.scans import Scan, checked_scan
 from gai_portal.lib.text import fold
 from municipalities.models import Office
 
@@ -186,6 +187,13 @@ class CaseDocumentForm(CaseActForm):
         fields["file"].help_text = _(
             "A PDF of up to {pdf} MB, or a JPEG or PNG picture of up to {picture} MB, which is made smaller."
         ).format(pdf=settings.DOCUMENT_PDF_MB, picture=settings.DOCUMENT_MB)
+
+    def clean_file(self) -> Scan:
+        """Looked at here, before anything in the database waits for it."""
+        sent = self.cleaned_data["file"]
+        return checked_scan(
+            sent, sent.size, most_mb=settings.DOCUMENT_MB, most_pdf_mb=settings.DOCUMENT_PDF_MB
+        )
 
 
 class CaseDeadlineForm(CaseActForm):

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -16,37 +14,34 @@ from accounts.models import User
 from cases.models import Case, CaseDocument
 from cases.permissions import can_work_on_case
 from cases.services.cases import locked_case
-from gai_portal.lib.scans import checked_scan
+from gai_portal.lib.scans import Scan
 
 MOST_OF_A_CASE = 50  # files
 
 
-def add_document(case: Case, *, file: Any, title: str, by: User) -> CaseDocument:
-    """Keep a paper with a case: looked at first, so that nothing is locked meanwhile."""
-    scan = checked_scan(
-        file, file.size or 0, most_mb=settings.DOCUMENT_MB, most_pdf_mb=settings.DOCUMENT_PDF_MB
+@transaction.atomic
+def add_document(case: Case, *, file: Scan, title: str, by: User) -> CaseDocument:
+    """Keep a paper with a case, after `checked_scan` has looked at it."""
+    case = locked_case(case)
+    if not can_work_on_case(by, case):
+        raise PermissionDenied(f"{by} may not add to {case}")
+    if not title.strip():
+        raise ValidationError({"title": _("Say what paper this is.")})
+    if case.documents.kept().count() >= MOST_OF_A_CASE:
+        raise ValidationError(_("This case has very many files. Remove some that are not needed."))
+    document = CaseDocument(
+        case=case,
+        title=title.strip(),
+        content_type=file.content_type,
+        size=len(file.content),
+        added_by=by,
     )
-    with transaction.atomic():
-        case = locked_case(case)
-        if not can_work_on_case(by, case):
-            raise PermissionDenied(f"{by} may not add to {case}")
-        if not title.strip():
-            raise ValidationError({"title": _("Say what paper this is.")})
-        if case.documents.kept().count() >= MOST_OF_A_CASE:
-            raise ValidationError(_("This case has very many files. Remove some that are not needed."))
-        document = CaseDocument(
-            case=case,
-            title=title.strip(),
-            content_type=scan.content_type,
-            size=len(scan.content),
-            added_by=by,
-        )
-        document.file.save(f"scan{scan.suffix}", ContentFile(scan.content), save=False)
-        try:
-            document.save()
-        except BaseException:
-            document.file.delete(save=False)
-            raise
+    document.file.save(f"scan{file.suffix}", ContentFile(file.content), save=False)
+    try:
+        document.save()
+    except BaseException:
+        document.file.delete(save=False)
+        raise
     return document
 
 

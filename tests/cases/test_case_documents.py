@@ -165,3 +165,10 @@ def test_a_colleague_does_not_open_a_file_of_a_restricted_case(
 def test_only_a_removed_document_has_no_file(db):
     with pytest.raises(IntegrityError, match="document_without_a_file_was_removed"):
         CaseDocumentFactory(removed_at=timezone.now())
+
+
+def test_a_case_takes_no_endless_number_of_files(desk, case, monkeypatch):
+    monkeypatch.setattr("cases.services.case_documents.MOST_OF_A_CASE", 1)
+    CaseDocumentFactory(case=case)
+    assert send(desk, case, PDF).context["form"].non_field_errors()
+    assert CaseDocument.objects.count() == 1
