@@ -11,6 +11,7 @@ from cases.views import (
     paper,
     people,
     restricted,
+    today,
 )
 
 app_name = "cases"
@@ -38,6 +39,7 @@ urlpatterns = [
     path("cases/<int:pk>/<slug:act>/", cases.case_act, name="case_act"),
     path("follow-ups/<int:pk>/done/", cases.follow_up_finish, name="follow_up_finish"),
     path("follow-ups/<int:pk>/again/", cases.follow_up_reopen, name="follow_up_reopen"),
+    path("today/", today.today, name="today"),
     path("figures/", figures.enquiry_figures, name="enquiry_figures"),
     path("people/", people.person_search, name="person_search"),
     path("people/new/", people.person_create, name="person_create"),

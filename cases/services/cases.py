@@ -231,6 +231,9 @@ def restrict_cases_of(person: Person, *, by: User) -> None:
         case.is_restricted = True
         _save(case, by, is_new=False)
         _bring_along(case, by)
+    for follow_up in FollowUp.objects.select_for_update().filter(person=person, is_restricted=False):
+        follow_up.is_restricted = True
+        save_follow_up(follow_up, by)
 
 
 def locked_case(case: Case) -> Case:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -58,6 +59,7 @@ from cases.views.desk import get_offices
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove, moves_from
 from gai_portal.lib.paging import keyset_page
 
+TODAY = "today"  # the page that something to do was done on
 ENQUIRIES = 25  # shown on a case's page
 Data = dict[str, Any]
 
@@ -341,16 +343,22 @@ def get_follow_up(request: SignedInRequest, pk: int) -> FollowUp:
     return get_object_or_404(FollowUp.objects.visible_to(request.user).with_names(), pk=pk)
 
 
-def _back(follow_up: FollowUp) -> HttpResponse:
-    return redirect(follow_up.case or "cases:case_list")
+def _back(request: SignedInRequest, follow_up: FollowUp) -> HttpResponse:
+    """To where it was done: the day's list, or its case."""
+    if TODAY in (request.POST.get("back"), request.GET.get("back")):
+        return redirect("cases:today")
+    return redirect(follow_up.case or "cases:today")
 
 
 @require_POST
 def follow_up_finish(request: SignedInRequest, pk: int) -> HttpResponse:
     follow_up = get_follow_up(request, pk)
     finish_follow_up(follow_up, by=request.user)
-    messages.success(request, _("Done. It stays listed in the case, where it can be taken up again."))
-    return _back(follow_up)
+    undo = reverse("cases:follow_up_reopen", args=[pk])
+    if request.POST.get("back") == TODAY:
+        undo += f"?back={TODAY}"
+    messages.success(request, _("Done: %(title)s") % {"title": follow_up.title}, extra_tags=undo)
+    return _back(request, follow_up)
 
 
 @require_POST
@@ -362,4 +370,4 @@ def follow_up_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, _("It is on the list again."))
-    return _back(follow_up)
+    return _back(request, follow_up)

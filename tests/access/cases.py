@@ -36,6 +36,7 @@ GET: dict[str, Row] = {
     "cases:consent_renew": only(*DESK_PRAIA),
     "cases:consent_withdraw": only(*DESK_PRAIA),
     "cases:case_list": only(*DESKS),
+    "cases:today": only(*DESKS),
     "cases:case_create": only(*DESKS),
     "cases:case_detail": only(*DESK_PRAIA),
     "cases:case_edit": only(*DESK_PRAIA),

@@ -180,6 +180,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:consent_renew": lambda world: {"pk": world.person.pk},
     "cases:consent_withdraw": lambda world: {"pk": world.person.pk},
     "cases:case_list": lambda world: {},
+    "cases:today": lambda world: {},
     "cases:case_create": lambda world: {},
     "cases:case_detail": lambda world: {"pk": world.case.pk},
     "cases:case_edit": lambda world: {"pk": world.case.pk},
@@ -198,6 +199,7 @@ QUERIES: dict[str, list[str]] = {
     "cases:enquiry_create": ["person"],
     "cases:person_search": ["q"],
     "cases:case_list": ["q"],
+    "cases:today": ["whose", "until"],
     "cases:case_create": ["person", "enquiry"],
     "cases:person_detail": ["before"],
 }

@@ -1,0 +1,52 @@
+"""What of the desk's things to do somebody wants to see."""
+
+from datetime import timedelta
+
+from django import forms
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from cases.models import FollowUpQuerySet
+
+
+class Whose(models.TextChoices):
+    MINE_AND_FREE = "", _("Mine, and nobody's")
+    MINE = "mine", _("Only mine")
+    FREE = "free", _("Only nobody's")
+    ALL = "all", _("Everybody's")
+
+
+class Until(models.TextChoices):
+    TODAY = "", _("Up to today")
+    WEEK = "week", _("Up to a week from now")
+    ALL = "all", _("Whenever it is due")
+
+
+class TodayFilter(forms.Form):
+    """Whose, and until when. What cannot be understood counts as the first choice."""
+
+    whose = forms.ChoiceField(label=_("Whose"), choices=Whose.choices, required=False)
+    until = forms.ChoiceField(label=_("Due"), choices=Until.choices, required=False)
+
+    def apply(self, follow_ups: FollowUpQuerySet, user: User) -> FollowUpQuerySet:
+        self.is_valid()
+        match self.cleaned_data.get("whose", ""):
+            case Whose.MINE:
+                follow_ups = follow_ups.filter(assigned_to=user)
+            case Whose.FREE:
+                follow_ups = follow_ups.filter(assigned_to=None)
+            case Whose.ALL:
+                pass
+            case _mine_and_free:
+                follow_ups = follow_ups.filter(Q(assigned_to=user) | Q(assigned_to=None))
+        today = timezone.localdate()
+        match self.cleaned_data.get("until", ""):
+            case Until.ALL:
+                return follow_ups.open()
+            case Until.WEEK:
+                return follow_ups.due(today + timedelta(days=7))
+            case _today:
+                return follow_ups.due(today)

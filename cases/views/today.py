@@ -1,0 +1,50 @@
+"""What the desk has to do today."""
+
+from datetime import timedelta
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.http import SignedInRequest
+from cases.forms.today import TodayFilter
+from cases.models import FollowUp
+from cases.permissions import coordinates
+from cases.views.desk import get_offices
+from gai_portal.lib.paging import PAGE_SIZE
+
+MOST_COLLEAGUES = 50  # in the table of a coordinator
+
+
+@require_safe
+def today(request: SignedInRequest) -> HttpResponse:
+    """One's own things to do and those that nobody has taken yet, the most urgent first."""
+    user, day = request.user, timezone.localdate()
+    offices = get_offices(user)
+    still_to_do = FollowUp.objects.visible_to(user).filter(office__in=offices).open()
+    mine = Q(assigned_to=user)
+    counts = still_to_do.aggregate(
+        overdue=Count("pk", filter=mine & Q(due_on__lt=day)),
+        today=Count("pk", filter=mine & Q(due_on=day)),
+        soon=Count("pk", filter=mine & Q(due_on__gt=day, due_on__lte=day + timedelta(days=7))),
+        free=Count("pk", filter=Q(assigned_to=None)),
+    )
+    chosen = TodayFilter(request.GET)
+    rows = chosen.apply(still_to_do, user).with_names().order_by("due_on", "pk")
+    load = (
+        still_to_do.order_by()
+        .values("assigned_to__name")
+        .annotate(number=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=day)))
+    )
+    context = {
+        "offices": offices,
+        "counts": counts,
+        "filter": chosen,
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "is_narrowed": any(chosen.data.get(name) for name in chosen.fields),
+        "load": load.order_by("-number", "assigned_to__name")[:MOST_COLLEAGUES] if coordinates(user) else [],
+    }
+    return render(request, "cases/today.html", context)
