@@ -35,6 +35,7 @@ class ConsultationForm(forms.ModelForm):
     class Meta:
         model = Consultation
         fields = ("closes_on", "introduction", "partners", "is_public")
+        labels: ClassVar[dict[str, Any]] = {"is_public": _("Public consultation")}
         help_texts: ClassVar[dict[str, Any]] = {
             "is_public": _("Anybody can read the draft and comment, without an account or a name."),
         }
