@@ -26,6 +26,7 @@ urlpatterns = [
     path("enquiries/blank.pdf", paper.blank_form_file, name="blank_form_file"),
     path("enquiries/<int:pk>/", enquiries.enquiry_detail, name="enquiry_detail"),
     path("enquiries/<int:pk>/correct/", enquiries.enquiry_correct, name="enquiry_correct"),
+    path("enquiries/<int:pk>/case/", cases.enquiry_file, name="enquiry_file"),
     path("enquiries/<int:pk>/void/", enquiries.enquiry_void, name="enquiry_void"),
     path("enquiries/<int:pk>/undo/", enquiries.enquiry_undo, name="enquiry_undo"),
     path("cases/", cases.case_list, name="case_list"),

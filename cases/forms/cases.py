@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -118,6 +119,31 @@ class EditCaseForm(CaseForm):
         initial = {name: getattr(case, name) for name in ("title", "priority", "is_restricted", "version")}
         initial["topic"] = case.topic_id
         super().__init__(*args, offices=[case.office], topic=case.topic_id, initial=initial, **kwargs)
+
+
+class FilingForm(forms.Form):
+    """Which case a contact is part of."""
+
+    number = forms.CharField(
+        label=_("Number of the case"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("In full, or only its last part for a case of this office and year."),
+    )
+
+    def __init__(self, *args: Any, cases: CaseQuerySet, office: Office, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cases, self.office = cases, office
+
+    def clean_number(self) -> Case:
+        """A case that the reader may see; what is not theirs is as unknown as what is not there."""
+        text = self.cleaned_data["number"].strip()
+        if text.isascii() and text.isdigit():
+            text = f"-{self.office.code}-{timezone.localdate().year}-{int(text):05}"
+        found = self.cases.filter(number__iendswith=text).first() if text.count("-") == 3 else None
+        if found is None:
+            raise forms.ValidationError(_("You have no case with this number that is not closed."))
+        return found
 
 
 class CaseActForm(forms.Form):

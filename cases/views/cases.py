@@ -29,6 +29,7 @@ from cases.forms.cases import (
     CaseNoteForm,
     CloseCaseForm,
     EditCaseForm,
+    FilingForm,
     ReopenCaseForm,
 )
 from cases.models import Case, CaseDocument, Enquiry, FollowUp, Person
@@ -48,6 +49,7 @@ from cases.services.cases import (
     change_case,
     close_case,
     correct_note,
+    file_enquiry,
     open_case,
     reopen_case,
     resume_case,
@@ -119,6 +121,29 @@ def case_create(request: SignedInRequest) -> HttpResponse:
         return redirect(url)
     context = {"form": form, "enquiry": enquiry, "person": person}
     return render(request, "cases/case_create.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def enquiry_file(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Put a contact under the case that it is part of."""
+    enquiry = get_object_or_404(Enquiry.objects.visible_to(request.user).with_names(), pk=pk)
+    if not can_correct_enquiry(request.user, enquiry):
+        raise PermissionDenied
+    cases = Case.objects.visible_to(request.user).running().select_related("office")
+    cases = cases.filter(office__municipality=enquiry.office.municipality_id)
+    form = FilingForm(request.POST or None, cases=cases, office=enquiry.office)
+
+    def put() -> str:
+        case = form.cleaned_data["number"]
+        file_enquiry(enquiry, case, by=request.user)
+        messages.success(request, _("The enquiry is part of case {number} now.").format(number=case.number))
+        return case.get_absolute_url()
+
+    if url := answer_form(request, form, put):
+        return redirect(url)
+    theirs = cases.filter(person=enquiry.person)[:10] if enquiry.person_id else []
+    context = {"enquiry": enquiry, "form": form, "theirs": theirs}
+    return render(request, "cases/enquiry_file.html", context)
 
 
 def _named(request: SignedInRequest, name: str, rows: Any) -> Any:

@@ -24,6 +24,7 @@ GET: dict[str, Row] = {
     "cases:enquiry_detail": only(*DESK_PRAIA),
     "cases:enquiry_correct": only(*DESK_PRAIA),
     "cases:enquiry_void": only(*DESK_PRAIA),
+    "cases:enquiry_file": only(*DESK_PRAIA),
     "cases:enquiry_figures": only(*DESKS),
     "cases:topic_card": only(*DESKS),
     "cases:person_search": only(*DESKS),
@@ -53,6 +54,7 @@ POST: dict[str, Row] = {
     "cases:enquiry_create": only(*DESKS),
     "cases:enquiry_correct": only(*DESK_PRAIA),
     "cases:enquiry_void": only(*DESK_PRAIA, gives=FOUND),
+    "cases:enquiry_file": only(*DESK_PRAIA),  # an empty form comes back
     "cases:enquiry_undo": only("desk_praia", gives=FOUND, coordinator_praia=FORBIDDEN),
     "cases:person_create": only(*DESKS, gives=FOUND),
     "cases:person_edit": only(*DESK_PRAIA),  # an empty form comes back
@@ -112,6 +114,7 @@ ARGUMENTS: dict[str, Builder] = {
             "cases:enquiry_detail",
             "cases:enquiry_correct",
             "cases:enquiry_void",
+            "cases:enquiry_file",
             "cases:enquiry_undo",
         ],
         enquiry,

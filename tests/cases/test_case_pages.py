@@ -224,6 +224,38 @@ def test_a_note_of_another_case_is_not_there(desk, desk_praia, case, office_prai
     assert desk.get(url).status_code == 404
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_enquiry_is_put_under_a_case_by_its_number(desk, desk_praia, office_praia, whole):
+    number = f"GAI-PR-{timezone.localdate().year}-00012"
+    case = CaseFactory(office=office_praia, number=number)
+    enquiry = EnquiryFactory(office=office_praia, author=desk_praia)
+    url = reverse("cases:enquiry_file", args=[enquiry.pk])
+    assert desk.post(url, {"number": number.lower() if whole else "12"}).url == case.get_absolute_url()
+    enquiry.refresh_from_db()
+    assert enquiry.case == case
+
+
+def test_an_enquiry_is_put_under_no_case_that_one_may_not_read(
+    desk, desk_praia, office_praia, office_sal, violence
+):
+    enquiry = EnquiryFactory(office=office_praia, author=desk_praia)
+    url = reverse("cases:enquiry_file", args=[enquiry.pk])
+    hidden = [CaseFactory(office=office_sal), CaseFactory(office=office_praia, topic=violence)]
+    for number in [*(case.number for case in hidden), "99", "-", "²"]:
+        page = desk.post(url, {"number": number})
+        assert page.context["form"].errors.keys() == {"number"}
+    enquiry.refresh_from_db()
+    assert enquiry.case is None
+
+
+def test_an_enquiry_of_somebody_else_is_not_put_under_a_case(desk, desk_praia, office_praia):
+    ana, rui = (PersonFactory(office=office_praia, author=desk_praia) for _ in range(2))
+    case = CaseFactory(office=office_praia, person=ana)
+    enquiry = EnquiryFactory(office=office_praia, author=desk_praia, person=rui)
+    page = desk.post(reverse("cases:enquiry_file", args=[enquiry.pk]), {"number": case.number})
+    assert page.context["form"].non_field_errors()
+
+
 def test_an_unknown_act_is_not_there(desk, case):
     assert desk.get(act(case, "burn")).status_code == 404
 

@@ -163,6 +163,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:blank_form_file": lambda world: {},
     "cases:enquiry_detail": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_correct": lambda world: {"pk": world.enquiry.pk},
+    "cases:enquiry_file": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_void": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_figures": lambda world: {},
     "cases:topic_card": lambda world: {"code": world.enquiry.topic_id},
