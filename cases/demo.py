@@ -9,7 +9,7 @@ from simple_history.utils import bulk_create_with_history
 
 from accounts.models import User
 from accounts.roles import DESK_ROLES
-from cases.models import Channel, Enquiry, Language, Outcome, ReferenceRow, Topic
+from cases.models import Channel, Enquiry, Language, Outcome, ReferenceRow, RequesterType, Topic
 from gai_portal.lib.countries import STATELESS
 from gai_portal.lib.reference import Tally
 from municipalities.models import Office
@@ -97,6 +97,12 @@ NATIONALITIES = {
 LANGUAGES = {"GW": "pov", "SN": "wo", "PT": "pt", "NG": "en", "CN": "zh", "GN": "fr", "GH": "en", "BR": "pt"}
 SEXES = {"m": 60, "f": 33, "": 7}
 AGES = {"18-24": 15, "25-34": 36, "35-44": 26, "45-64": 11, "14-17": 2, "65+": 1, "": 9}
+REQUESTERS = {"relative": 6, "association": 3, "employer": 2, "public_service": 1}
+SELDOM_SPOKEN = {"wo", "zh"}
+PLACES = {
+    "outreach": ["Mercado municipal", "Bairro da comunidade", "Obra em construção"],
+    "joint_day": ["Escola secundária", "Casa do Cidadão"],
+}
 NOTES = [
     "Volta com os documentos em falta.",
     "Pediu informação para um familiar.",
@@ -141,9 +147,26 @@ def invent(dice: random.Random, office: Office, authors: list[User], restricted:
         author=dice.choice(authors),
         created_at=at + timedelta(minutes=dice.randrange(1, 20)),
     )
+    _say_more(dice, enquiry, restricted)
     enquiry._history_user = enquiry.author  # type: ignore[attr-defined]
     enquiry._history_date = enquiry.created_at  # type: ignore[attr-defined]
     return enquiry
+
+
+def _say_more(dice: random.Random, enquiry: Enquiry, restricted: set[str]) -> None:
+    """What some contacts have beside the common case."""
+    if dice.random() < 0.5:
+        enquiry.minutes = dice.choice([5, 10, 15, 15, 20, 30, 45])
+    if dice.random() < 0.12:
+        enquiry.further_topics = tuple({pick(dice, TOPICS)} - {enquiry.topic_id, *restricted})
+    if dice.random() < 0.15:
+        enquiry.requester_id = pick(dice, REQUESTERS)
+    if enquiry.language_id in SELDOM_SPOKEN:
+        enquiry.interpreter = dice.choice(["used", "missing", ""])
+    if enquiry.channel_id in PLACES:
+        enquiry.place = dice.choice(PLACES[enquiry.channel_id])
+        if dice.random() < 0.4:
+            enquiry.people = dice.randrange(4, 40)
 
 
 @transaction.atomic
@@ -155,6 +178,7 @@ def load_demo_enquiries() -> Tally:
         Channel: set(CHANNELS),
         Outcome: set(OUTCOMES),
         Language: set(LANGUAGES.values()),
+        RequesterType: set(REQUESTERS),
     }
     for model, codes in wanted.items():
         if codes - set(model._default_manager.values_list("pk", flat=True)):

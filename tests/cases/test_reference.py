@@ -7,7 +7,7 @@ import pytest
 
 from cases import reference
 from cases.demo import MARK, NUMBER, load_demo_enquiries
-from cases.models import Checklist, DeadlineRule, Enquiry, Topic
+from cases.models import Channel, Checklist, DeadlineRule, Enquiry, Language, Outcome, RequesterType, Topic
 from cases.reference import load_reference
 from gai_portal.lib.countries import STATELESS, nationality_names
 from gai_portal.lib.reference import ReferenceFault, read_yaml
@@ -133,3 +133,9 @@ def test_demo_enquiries_are_marked_and_come_once(loaded, desk_praia, coordinator
     assert Enquiry.history.count() == NUMBER
     assert load_demo_enquiries().created == 0
     assert Enquiry.objects.count() == NUMBER
+
+
+@pytest.mark.parametrize("model", [Topic, Channel, Outcome, Language, RequesterType])
+def test_what_the_form_offers_is_found_in_three_languages(loaded, model):
+    for row in model.objects.all():
+        assert all([row.name_pt, row.name_en, row.name_fr]), row.code
