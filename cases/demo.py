@@ -2,6 +2,7 @@
 
 import random
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -158,7 +159,8 @@ def _say_more(dice: random.Random, enquiry: Enquiry, restricted: set[str]) -> No
     if dice.random() < 0.5:
         enquiry.minutes = dice.choice([5, 10, 15, 15, 20, 30, 45])
     if dice.random() < 0.12:
-        enquiry.further_topics = tuple({pick(dice, TOPICS)} - {enquiry.topic_id, *restricted})
+        others: Any = tuple({pick(dice, TOPICS)} - {enquiry.topic_id, *restricted})
+        enquiry.further_topics = others
     if dice.random() < 0.15:
         enquiry.requester_id = pick(dice, REQUESTERS)
     if enquiry.language_id in SELDOM_SPOKEN:
