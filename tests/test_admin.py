@@ -111,3 +111,10 @@ def test_the_admin_wears_the_head_of_the_portal(client, dgi_admin, settings):
     for words in ("Demonstração.", "Administração nacional", "Estratégia, modelo e planos", "css/admin.css"):
         assert words in html
     assert "Action_Plans" not in html
+
+
+def test_accents_send_no_name_behind_the_last_letter(client, dgi_admin):
+    client.force_login(dgi_admin)
+    html = client.get(reverse("admin:index"), headers={"accept-language": "pt"}).content.decode()
+    places = [html.index(f">{name}</a>") for name in ("Áreas", "Capítulos", "Planos municipais")]
+    assert places == sorted(places)
