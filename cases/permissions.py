@@ -13,6 +13,10 @@ from municipalities.models import Office
 UNDO_WITHIN = timedelta(minutes=15)
 
 
+def can_write_report(user: User, office: Office) -> bool:
+    return user.has_role_in(office.municipality_id, {Role.COORDINATOR})
+
+
 def can_use_desk(user: User) -> bool:
     return bool(user.municipality_ids(DESK_ROLES))
 

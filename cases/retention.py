@@ -212,6 +212,10 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "undone_by": Fate.STAFF,
     },
 }
+# Words about a month, without personal data; what looks like it is refused.
+FIELDS["MonthlyReport"] = dict.fromkeys(
+    ["id", "office", "month", "concerns_pt", "sent_concerns_pt", "sent_at", "written_at"], Fate.KEEP
+) | dict.fromkeys(["sent_by", "written_by"], Fate.STAFF)
 # What was published stays; the counts behind it go when their year is published.
 COUNTS = ("id", "municipality", "year", "quarter")
 FIELDS["PublishedCounts"] = dict.fromkeys((*COUNTS, "published_at"), Fate.KEEP) | {"tables": Fate.COARSE}

@@ -12,6 +12,8 @@ from cases.views import (
     people,
     restricted,
     today,
+    reports,
+    restricted,
 )
 
 app_name = "cases"
@@ -42,6 +44,9 @@ urlpatterns = [
     path("follow-ups/<int:pk>/again/", cases.follow_up_reopen, name="follow_up_reopen"),
     path("today/", today.today, name="today"),
     path("figures/", figures.enquiry_figures, name="enquiry_figures"),
+    path("reports/", reports.report_list, name="report_list"),
+    path("reports/all/", reports.report_overview, name="report_overview"),
+    path("reports/<slug:code>/<int:year>/<int:month>/", reports.report_edit, name="report_edit"),
     path("people/", people.person_search, name="person_search"),
     path("people/new/", people.person_create, name="person_create"),
     path("people/<int:pk>/", people.person_detail, name="person_detail"),

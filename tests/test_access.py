@@ -99,6 +99,7 @@ def test_the_readers_of_every_scoped_model_are_named():
         "EnquiryQuerySet": (desk, nobody),
         "QuarterCountsQuerySet": (nobody, nobody),
         "PersonQuerySet": (desk, nobody),
+        "MonthlyReportQuerySet": (desk, national),
         "OfPersonQuerySet": (desk, nobody),
         "CaseQuerySet": (desk, nobody),
         "OfCaseQuerySet": (desk, nobody),

@@ -39,6 +39,7 @@ from cases.models.people import (
     PersonQuerySet,
     document_key,
 )
+from cases.models.reports import MonthlyReport, MonthlyReportQuerySet
 from cases.models.restricted import UNSEALED_FOR, OfPersonQuerySet, RestrictedQuerySet
 from cases.models.search import Found, find_people, likely_duplicates
 from cases.models.statistics import PublishedCounts, QuarterCounts, QuarterCountsQuerySet
@@ -91,6 +92,8 @@ __all__ = [
     "LegalStatus",
     "Merge",
     "Moment",
+    "MonthlyReport",
+    "MonthlyReportQuerySet",
     "NamePart",
     "OfCaseQuerySet",
     "OfPersonQuerySet",

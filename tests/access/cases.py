@@ -26,6 +26,9 @@ GET: dict[str, Row] = {
     "cases:enquiry_void": only(*DESK_PRAIA),
     "cases:enquiry_file": only(*DESK_PRAIA),
     "cases:enquiry_figures": only(*DESKS),
+    "cases:report_list": only(*DESKS),
+    "cases:report_overview": only("dgi_officer", "dgi_admin"),
+    "cases:report_edit": only("coordinator_praia", desk_praia=FORBIDDEN),
     "cases:topic_card": only(*DESKS),
     "cases:person_search": only(*DESKS),
     "cases:person_create": only(*DESKS, gives=FOUND),  # back to the search: nobody is recorded without one
@@ -50,6 +53,7 @@ GET: dict[str, Row] = {
     "cases:unseal": only("coordinator_praia"),
 }
 POST: dict[str, Row] = {
+    "cases:report_edit": only("coordinator_praia", desk_praia=FORBIDDEN),  # an empty form comes back
     "cases:desk": only(*DESKS),  # an empty form comes back
     "cases:enquiry_create": only(*DESKS),
     "cases:enquiry_correct": only(*DESK_PRAIA),
@@ -108,6 +112,7 @@ def follow_up(get):
 
 
 ARGUMENTS: dict[str, Builder] = {
+    "cases:report_edit": lambda get: {"code": get("office_praia").code, "year": 2026, "month": 1},
     "cases:enquiry_export": lambda get: {"ending": "csv"},
     **dict.fromkeys(
         [

@@ -51,7 +51,7 @@ from tests.factories import (
 from tests.test_access import addresses, answers
 
 # Rows that belong to no person and no office alone.
-NOBODYS = {"PublishedCounts", "QuarterCounts", "CaseCounter"}
+NOBODYS = {"PublishedCounts", "QuarterCounts", "CaseCounter", "MonthlyReport"}
 HISTORY = "Historical"
 
 
@@ -166,6 +166,9 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:enquiry_file": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_void": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_figures": lambda world: {},
+    "cases:report_list": lambda world: {},
+    "cases:report_overview": lambda world: {},
+    "cases:report_edit": lambda world: {"code": world.office.code, "year": 2026, "month": 1},
     "cases:topic_card": lambda world: {"code": world.enquiry.topic_id},
     "cases:person_search": lambda world: {},
     "cases:person_create": lambda world: {},

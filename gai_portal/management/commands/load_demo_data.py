@@ -9,6 +9,7 @@ import action_plans.demo
 import action_plans.demo_updates
 import cases.demo_cases
 import cases.demo_people
+import cases.demo_reports
 import cases.reference
 import cases.services.statistics
 import municipalities.reference
@@ -22,6 +23,7 @@ LOADS = {
     "enquiries": cases.reference.load_demo_enquiries,
     "people on record": cases.demo_people.load_demo_people_on_record,
     "cases": cases.demo_cases.load_demo_cases,
+    "monthly report": cases.demo_reports.load_demo_report,
     "statistics": cases.services.statistics.publish_statistics,
     "plans": action_plans.demo.load_demo_plans,
     "updates of plans": action_plans.demo_updates.load_demo_update,
