@@ -10,10 +10,9 @@ from cases.views import (
     guidance,
     paper,
     people,
-    restricted,
-    today,
     reports,
     restricted,
+    today,
 )
 
 app_name = "cases"

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0008_enquiry_details"),
+        ("cases", "0009_case_documents"),
         ("municipalities", "0004_figure_origin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
