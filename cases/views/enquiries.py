@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -31,6 +30,7 @@ from cases.services.enquiries import (
     void_enquiry,
 )
 from cases.views.desk import get_offices
+from cases.views.people import results_of
 from gai_portal.lib.paging import keyset_page
 
 LATEST = 5
@@ -105,7 +105,7 @@ def _typed(posted: QueryDict) -> dict[str, Any]:
 
 def _record_first(request: SignedInRequest) -> HttpResponse:
     """Somebody new is recorded first; what was typed of the enquiry waits as a draft."""
-    path, search = reverse("cases:enquiry_create"), reverse("cases:person_search")
+    path = reverse("cases:enquiry_create")
     typed = request.POST.copy()
     asked = typed.get("asked", "").strip()[:200]
     typed["who"], typed["asked"] = Who.ANONYMOUS, ""  # until there is a record to name
@@ -114,7 +114,7 @@ def _record_first(request: SignedInRequest) -> HttpResponse:
     if request.path != path:
         discard_draft(request.user, request.path)
     messages.info(request, _("Search first. The enquiry waits: go on with it from the person's page."))
-    return redirect(f"{search}?{urlencode({'q': asked})}" if asked else search)
+    return redirect(results_of(request, asked) if asked else "cases:person_search")
 
 
 def _log(request: SignedInRequest, form: EnquiryForm) -> str | None:

@@ -1,12 +1,13 @@
 """People on record: searched for, recorded, read and put right."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_aware
@@ -41,10 +42,9 @@ from cases.permissions import can_erase_person, can_renew_consent, can_unseal, c
 from cases.services.doors import KnownElsewhere, TooManyQuestions, known_elsewhere
 from cases.services.people import PersonChanged, correct_person, record_person, remove_item, save_item
 from cases.views.desk import get_offices
+from cases.views.searches import has_searched, keep_search, searched_words
 from gai_portal.lib.paging import keyset_page
 
-SEARCHED = "cases.person searched for"  # the salt of the proof that somebody has searched
-PROOF_HOLDS = 60 * 60  # seconds
 READINGS = 5  # shown on the person's page
 ITEMS: dict[str, tuple[Any, Any]] = {
     "names": (Alias, AliasForm),
@@ -67,14 +67,19 @@ def get_person(request: SignedInRequest, pk: int) -> Person:
     return get_object_or_404(people, pk=pk)
 
 
-@require_safe
+@require_http_methods(["GET", "POST"])
 def person_search(request: SignedInRequest) -> HttpResponse:
-    """Looking for somebody; the way to a new record leads through here."""
+    """Looking for somebody; the way to a new record leads through here. No name stands in the address."""
     offices = get_offices(request.user)
-    form = SearchForm(request.GET)
-    text = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    form = SearchForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        words = form.cleaned_data["q"].strip()
+        return redirect(results_of(request, words) if words else "cases:person_search")
+    key = request.GET.get("search", "") if request.method == "GET" else ""
+    text = searched_words(request, key)
     found: list[Found] = []
     if text:
+        form = SearchForm({"q": text})
         found = find_people(request.user, text)
         people = [each.person for each in found]
         log_access(
@@ -87,26 +92,23 @@ def person_search(request: SignedInRequest) -> HttpResponse:
         "text": text,
         "found": found,
         "offices": offices,
-        "proof": signing.dumps([request.user.pk, text], salt=SEARCHED) if text else "",
+        "key": key,
+        "is_over": bool(key) and not text,
     }
     return render(request, "cases/person_search.html", context)
 
 
-def searched_for(request: SignedInRequest) -> str | None:
-    """What was searched for before a record is opened; None without an own search in the last hour."""
-    proof = request.POST.get("proof") or request.GET.get("proof", "")
-    try:
-        user, text = signing.loads(proof, salt=SEARCHED, max_age=PROOF_HOLDS)
-    except (signing.BadSignature, ValueError, TypeError):
-        return None
-    return text if user == request.user.pk else None
+def results_of(request: SignedInRequest, words: str) -> str:
+    """The address of a search's results."""
+    return f"{reverse('cases:person_search')}?{urlencode({'search': keep_search(request, words)})}"
 
 
 @require_http_methods(["GET", "POST"])
 def person_create(request: SignedInRequest) -> HttpResponse:
     offices = get_offices(request.user)
-    text = searched_for(request)
-    if not offices or text is None:
+    key = request.POST.get("search") or request.GET.get("search", "")
+    text = searched_words(request, key)
+    if not offices or not has_searched(request, key):
         if request.method == "POST" and (url := first_answer(request)):
             return redirect(url)
         messages.info(request, _("Search first: perhaps the person is on record already."))
@@ -124,7 +126,7 @@ def person_create(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "offices": offices,
-        "proof": request.POST.get("proof") or request.GET.get("proof"),
+        "key": key,
         "explanation": form.explained(),
         **doubts,
     }

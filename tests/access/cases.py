@@ -60,6 +60,7 @@ POST: dict[str, Row] = {
     "cases:enquiry_void": only(*DESK_PRAIA, gives=FOUND),
     "cases:enquiry_file": only(*DESK_PRAIA),  # an empty form comes back
     "cases:enquiry_undo": only("desk_praia", gives=FOUND, coordinator_praia=FORBIDDEN),
+    "cases:person_search": only(*DESKS, gives=FOUND),
     "cases:person_create": only(*DESKS, gives=FOUND),
     "cases:person_edit": only(*DESK_PRAIA),  # an empty form comes back
     "cases:person_item_add": only(*DESK_PRAIA),

@@ -1,15 +1,20 @@
 """The pages about people: searched before recorded, read-logged, corrected, withdrawn."""
 
+import re
 from datetime import timedelta
+from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
+from django.core import signing
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessLog
 from cases.models import Alias, Consent, Contact, IdentityDocument, Person
 from cases.services.doors import QUESTIONS
+from cases.views.searches import SALT, SEARCHES
 from tests.factories import ConsentFactory, EnquiryFactory, LanguageFactory, PersonFactory
 
 SEARCH = "/workspace/desk/people/"
@@ -30,9 +35,8 @@ def maria(office_praia, desk_praia) -> Person:
 @pytest.fixture
 def new_person(desk) -> dict:
     """The least that an officer sends for somebody new, after a search."""
-    proof = desk.get(SEARCH, {"q": "Fatumata Djaló"}).context["proof"]
     return {
-        "proof": proof,
+        "search": searched(desk, "Fatumata Djaló").context["key"],
         "name": "Fatumata Djaló",
         "spoken_in": LanguageFactory().pk,
         "given": "signed",
@@ -41,24 +45,57 @@ def new_person(desk) -> dict:
     }
 
 
+def searched(client, words: str):
+    """The page of results, which a search leads to."""
+    return client.post(SEARCH, {"q": words}, follow=True)
+
+
 def lines() -> list[tuple[str, str]]:
     return list(AccessLog.objects.order_by("pk").values_list("verb", "kind"))
 
 
 def test_a_search_shows_who_is_meant_and_leaves_a_line(desk, maria):
-    page = desk.get(SEARCH, {"q": "tavarez maria"})
+    page = searched(desk, "tavarez maria")
     assert "Maria Tavares" in page.content.decode()
     line = AccessLog.objects.get()
     assert (line.verb, line.label, line.municipality) == ("searched", maria.reference, "CV-PR")
 
 
 def test_without_words_nothing_is_searched_and_nothing_noted(desk, maria):
-    assert "Maria" not in desk.get(SEARCH).content.decode()
+    assert "Maria" not in searched(desk, " ").content.decode()
+    assert not desk.get(SEARCH, {"q": "Maria"}).context["found"]
     assert lines() == []
 
 
+def test_no_address_holds_what_was_searched_for(desk, maria):
+    [(address, _status)] = searched(desk, "tavarez maria").redirect_chain
+    assert "tavarez" not in address
+    key = unquote(address.partition("?search=")[2])
+    assert "tavarez" not in str(signing.loads(key, salt=SALT))  # the key is signed, not hidden
+    page = desk.get(address).content.decode()  # the way back from somebody's file
+    assert "Maria Tavares" in page
+    assert not [link for link in re.findall('(?:href|action)="([^"]*)', page) if "avare" in link]
+
+
+def test_a_search_is_kept_for_an_hour_and_for_nobody_else(desk, maria, coordinator_praia, time_machine):
+    [(address, _status)] = searched(desk, "tavarez maria").redirect_chain
+    other = Client()
+    other.force_login(coordinator_praia)
+    assert "Maria" not in other.get(address).content.decode()
+    time_machine.move_to(timezone.now() + timedelta(minutes=61))
+    page = desk.get(address).content.decode()
+    assert "Maria" not in page
+    assert "Escreva de novo quem procura" in page
+
+
+def test_the_latest_searches_are_kept_and_no_more(desk):
+    for number in range(15):
+        searched(desk, f"Maria {number}")
+    assert [row[1] for row in desk.session[SEARCHES]] == [f"Maria {number}" for number in range(5, 15)]
+
+
 def test_nobody_is_recorded_without_a_search(desk, new_person):
-    del new_person["proof"]
+    del new_person["search"]
     assert desk.get(CREATE).url == SEARCH
     assert desk.post(CREATE, new_person).url == SEARCH
     assert not Person.objects.exists()
@@ -76,7 +113,7 @@ def test_a_search_counts_for_an_hour(desk, new_person, time_machine):
 
 
 def test_a_new_record_begins_with_the_name_that_was_searched_for(desk, new_person):
-    form = desk.get(CREATE, {"proof": new_person["proof"]}).context["form"]
+    form = desk.get(CREATE, {"search": new_person["search"]}).context["form"]
     assert form["name"].value() == "Fatumata Djaló"
 
 

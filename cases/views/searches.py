@@ -1,0 +1,44 @@
+"""What somebody searches for is kept on the server for an hour: no name stands in an address.
+
+An address is remembered by browsers, proxies and logs. So the words of a search are posted and kept in the
+session, and the address of its results names them by a key that says nothing.
+"""
+
+from datetime import timedelta
+
+from django.core import signing
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from accounts.http import SignedInRequest
+
+KEPT_FOR = timedelta(hours=1)
+MOST = 10  # searches of one session, so that the way back leads to each
+SEARCHES = "cases.searches"  # in the session: [key, words, when in seconds]
+SALT = "cases.person searched for"
+
+
+def keep_search(request: SignedInRequest, words: str) -> str:
+    """The key under which these words are kept. It also proves that its owner has searched."""
+    key = signing.dumps([request.user.pk, get_random_string(8)], salt=SALT)
+    request.session[SEARCHES] = [*_kept(request), [key, words, timezone.now().timestamp()]][-MOST:]
+    return key
+
+
+def searched_words(request: SignedInRequest, key: str) -> str:
+    """The words of an own search of the last hour; empty when they are not kept any more."""
+    return next((words for known, words, _at in _kept(request) if known == key), "")
+
+
+def has_searched(request: SignedInRequest, key: str) -> bool:
+    """Whether the key comes from an own search of the last hour, also when the session has ended since."""
+    try:
+        user, _nonce = signing.loads(key, salt=SALT, max_age=KEPT_FOR)
+    except (signing.BadSignature, ValueError, TypeError):
+        return False
+    return bool(user == request.user.pk)
+
+
+def _kept(request: SignedInRequest) -> list[list]:
+    since = (timezone.now() - KEPT_FOR).timestamp()
+    return [row for row in request.session.get(SEARCHES, []) if row[2] >= since]
