@@ -26,7 +26,7 @@ from cases.models.enquiries import (
     label_of,
     names_in,
 )
-from cases.models.file_history import changes_in_file
+from cases.models.file_history import changes_in_case, changes_in_file
 from cases.models.follow_ups import FollowUp, FollowUpQuerySet
 from cases.models.people import (
     NAME_LIMIT,
@@ -109,6 +109,7 @@ __all__ = [
     "Sex",
     "Topic",
     "TopicQuerySet",
+    "changes_in_case",
     "changes_in_file",
     "describe",
     "find_people",

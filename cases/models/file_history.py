@@ -1,11 +1,13 @@
 """What was changed in somebody's file: who did it, when, and what stood there before."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from accounts.models import User
+from cases.models.cases import Case
 from cases.models.enquiries import Change
 from cases.models.people import Alias, Contact, IdentityDocument, Person
 from gai_portal.lib.countries import nationality_name
@@ -25,6 +27,26 @@ SHOWN = (
 )
 
 
+SHOWN_OF_CASE = (
+    "topic",
+    "title",
+    "person",
+    "priority",
+    "is_restricted",
+    "assigned_to",
+    "state",
+    "outcome",
+    "close_reason",
+    "office",
+)
+
+
+def changes_in_case(case: Case, user: User) -> list[Change]:
+    """The latest changes of a case, the newest first."""
+    related = ("topic__parent", "person__office", "assigned_to", "outcome", "office", "history_user")
+    return _of_record(case, case.history.select_related(*related), SHOWN_OF_CASE, user)
+
+
 def changes_in_file(person: Person, user: User) -> list[Change]:
     """The latest changes of the record, its names, contacts and documents, the newest first."""
     changes = [*_of_person(person, user)]
@@ -34,8 +56,13 @@ def changes_in_file(person: Person, user: User) -> list[Change]:
 
 
 def _of_person(person: Person, user: User) -> list[Change]:
-    rows = person.history.select_related("language", "legal_status", "assigned_to", "office", "history_user")
-    if user.pk not in {person.author_id, person.assigned_to_id} and not person.is_restricted:
+    related = ("language", "legal_status", "assigned_to", "office", "history_user")
+    return _of_record(person, person.history.select_related(*related), SHOWN, user)
+
+
+def _of_record(record: Case | Person, rows: Any, shown: Sequence[str], user: User) -> list[Change]:
+    """Each line of the history of a record beside the one before it."""
+    if user.pk not in {record.author_id, record.assigned_to_id} and not record.is_restricted:
         rows = rows.filter(is_restricted=False)  # what was restricted once stays with those who read it then
     latest = list(rows.order_by("-history_date", "-history_id")[: LATEST + 1])
     changes = []
@@ -44,10 +71,10 @@ def _of_person(person: Person, user: User) -> list[Change]:
             break  # the list was cut off here
         fields = []
         if previous is not None:
-            for name in SHOWN:
+            for name in shown:
                 old, new = _said(previous, name), _said(row, name)
                 if old != new:
-                    fields.append((_label(Person, name), old, new))
+                    fields.append((_label(type(record), name), old, new))
         label = gettext("Recorded") if row.history_type == "+" else gettext("Changed")
         changes.append(Change(row.history_date, row.history_user, label, fields))
     return changes
@@ -78,8 +105,12 @@ def _said(row: Any, name: str) -> str:
     match name:
         case "born_on":
             return format_day(value)
-        case "sex":
-            return str(row.get_sex_display())
+        case "sex" | "state" | "priority":
+            return str(getattr(row, f"get_{name}_display")())
+        case "person":
+            return row.person.reference if row.person else ""  # never a name: it may be restricted
+        case "topic":
+            return row.topic.full_name()
         case "nationality":
             return nationality_name(value)
         case "is_restricted":

@@ -32,7 +32,7 @@ from cases.forms.cases import (
     FilingForm,
     ReopenCaseForm,
 )
-from cases.models import Case, CaseDocument, Enquiry, FollowUp, Person
+from cases.models import Case, CaseDocument, Enquiry, FollowUp, Person, changes_in_case
 from cases.permissions import (
     can_assign_case,
     can_correct_enquiry,
@@ -182,6 +182,7 @@ def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "works": works,
         "moves": moves_from(case.state) if works else [],
         "can_assign": can_assign_case(user, case),
+        "changes": changes_in_case(case, user),
     }
     return render(request, "cases/case_detail.html", context)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import AccessLog
 from accounts.roles import Role
 from cases.models import Case, CaseNote, FollowUp
+from cases.services.cases import change_case, close_case, open_case
 from tests.conftest import member
 from tests.factories import (
     CaseFactory,
@@ -280,3 +281,30 @@ def test_queries_do_not_grow_with_what_belongs_to_a_case(desk, desk_praia, case,
         few = count_queries(lambda url=url: desk.get(url))
         add(20)
         assert count_queries(lambda url=url: desk.get(url)) == few
+
+
+def test_what_was_changed_stands_under_the_case_without_a_name(desk, desk_praia, office_praia, renewal):
+    person = PersonFactory(office=office_praia, author=desk_praia, name="Aissatu Embaló")
+    case = open_case(
+        {"topic": renewal, "title": "Renovar", "person": person}, office=office_praia, by=desk_praia
+    )
+    case = change_case(case, {"title": "Renovar já"}, version=1, by=desk_praia)
+    close_case(case, outcome=OutcomeFactory(), reason="Título entregue", by=desk_praia)
+    changes = desk.get(case.get_absolute_url()).context["changes"]
+    assert [change.by for change in changes] == [desk_praia] * 3
+    assert ("Renovar", "Renovar já") in [(old, new) for _label, old, new in changes[1].fields]
+    assert "Título entregue" in [new for _label, _old, new in changes[0].fields]
+    assert "Aissatu" not in str([change.fields for change in changes])
+
+
+def test_what_was_restricted_once_stays_with_those_who_read_it_then(
+    client, office_praia, desk_praia, praia, renewal
+):
+    colleague = member("colega.praia@example.org", Role.OFFICER, municipality=praia)
+    content = {"topic": renewal, "title": "Muito reservado", "is_restricted": True}
+    case = open_case(content, office=office_praia, by=desk_praia)
+    change_case(case, {"title": "Já não", "is_restricted": False}, version=1, by=desk_praia)
+    client.force_login(colleague)
+    text = client.get(case.get_absolute_url()).content.decode()
+    assert "Já não" in text
+    assert "Muito reservado" not in text
