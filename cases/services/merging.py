@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from cases.models import Alias, Merge, NamePart, Person
 from cases.permissions import can_merge_people, can_undo_merge
+from cases.services.cases import restrict_cases_of
 from cases.services.people import index_names
 
 # What the kept record takes over where it says nothing itself.
@@ -22,7 +23,8 @@ def merge_people(kept: Person, gone: Person, *, by: User) -> Merge:
     """Everything that belongs to `gone` moves to `kept`: enquiries, cases, whatever leads to a person.
 
     What both have (the same contact, the same document) stays where it is. Of two consents that of the kept
-    record counts, unless it holds no longer. A restricted record makes a restricted one.
+    record counts, unless it holds no longer. A restricted record makes a restricted one, with all its cases;
+    they stay restricted when the merge is undone.
     """
     kept, gone = _locked(kept, gone)
     if not can_merge_people(by, kept, gone):
@@ -48,6 +50,8 @@ def merge_people(kept: Person, gone: Person, *, by: User) -> Merge:
     gone.merged_into = kept
     for person in (kept, gone):
         _save(person, by)
+    if kept.is_restricted:
+        restrict_cases_of(kept, by=by)
     index_names(kept)
     NamePart.objects.filter(person=gone).delete()
     return Merge.objects.create(kept=kept, gone=gone, by=by, moved=moved)

@@ -5,9 +5,28 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from cases.models import Alias, Contact, Enquiry, IdentityDocument, Merge, Person, find_people
+from accounts.models import User
+from accounts.roles import Role
+from cases.models import (
+    Alias,
+    Case,
+    Contact,
+    Enquiry,
+    FollowUp,
+    IdentityDocument,
+    Merge,
+    Person,
+    find_people,
+)
 from cases.services.merging import merge_people, undo_merge
-from tests.factories import EnquiryFactory, PersonFactory
+from cases.workflow import CaseState
+from tests.conftest import member
+from tests.factories import CaseFactory, EnquiryFactory, FollowUpFactory, PersonFactory
+
+
+@pytest.fixture
+def colleague(praia) -> User:
+    return member("colega.praia@example.org", Role.OFFICER, municipality=praia)
 
 
 @pytest.fixture
@@ -121,3 +140,44 @@ def test_what_a_colleague_keeps_restricted_is_not_merged(pair, office_praia, coo
     hidden = PersonFactory(office=office_praia, author=coordinator_praia, is_restricted=True)
     with pytest.raises(PermissionDenied):
         merge_people(pair[0], hidden, by=desk_praia)
+
+
+@pytest.fixture
+def matters(pair) -> dict[Person, set]:
+    """Two open cases of each of the two, with something to do in each."""
+    return {person: {_matter(person) for _ in range(2)} for person in pair}
+
+
+def _matter(person: Person) -> tuple[int, int]:
+    case = CaseFactory(office=person.office, author=person.author, person=person)
+    return case.pk, FollowUpFactory(case=case, author=person.author).pk
+
+
+def matters_of(person: Person) -> set:
+    rows = FollowUp.objects.filter(person=person, case__person=person)
+    return {(to_do.case_id, to_do.pk) for to_do in rows}
+
+
+def test_two_people_with_two_open_cases_each_make_one_with_four_and_can_be_taken_apart(
+    pair, matters, desk_praia
+):
+    kept, gone = pair
+    merge = merge_people(kept, gone, by=desk_praia)
+    assert matters_of(kept) == matters[kept] | matters[gone]
+    assert matters_of(gone) == set()
+    assert Case.objects.filter(person=kept, state=CaseState.OPEN).count() == 4
+    undo_merge(merge, by=desk_praia)
+    assert {person: matters_of(person) for person in pair} == matters
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_the_cases_of_a_restricted_record_are_restricted_whichever_was_merged(
+    pair, matters, desk_praia, colleague, which
+):
+    Person.objects.filter(pk=pair[which].pk).update(is_restricted=True)
+    merge = merge_people(*pair, by=desk_praia)
+    assert not Case.objects.visible_to(colleague).exists()
+    assert not FollowUp.objects.visible_to(colleague).exists()
+    assert Case.objects.visible_to(desk_praia).count() == 4
+    undo_merge(merge, by=desk_praia)
+    assert not Case.objects.visible_to(colleague).filter(person=pair[which]).exists()
