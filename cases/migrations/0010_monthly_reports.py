@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "monthly report",
                 "verbose_name_plural": "monthly reports",
-                "ordering": ["-month", "office"],
+                "ordering": ["-month", "office_id"],
                 "constraints": [
                     models.UniqueConstraint(
                         fields=("office", "month"), name="report_once_per_office_and_month"

@@ -55,7 +55,7 @@ class MonthlyReport(models.Model):
     class Meta:
         verbose_name = _("monthly report")
         verbose_name_plural = _("monthly reports")
-        ordering = ["-month", "office"]
+        ordering = ["-month", "office_id"]
         constraints = [
             models.UniqueConstraint(fields=["office", "month"], name="report_once_per_office_and_month"),
             models.CheckConstraint(name="report_of_a_whole_month", condition=Q(month__day=1)),

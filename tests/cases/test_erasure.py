@@ -41,7 +41,7 @@ TELLING = [
     "perdeu o passaporte",
     "voltou a perder",
     "Testemunha Lima",
-    "1990",
+    "1990-05-01",
 ]
 ERASE, ANONYMISE = Consent.Withdrawal.ERASE, Consent.Withdrawal.ANONYMISE
 
