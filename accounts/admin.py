@@ -80,7 +80,7 @@ class UserAdmin(RoleModelAdmin):
         url = f"{reverse('admin:accounts_membership_add')}?user={user.pk}"
         return format_html('<a href="{}">{}</a>', url, gettext("Give this person another role"))
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
@@ -91,7 +91,7 @@ class UserAdmin(RoleModelAdmin):
                 gettext("The former address was told, and a link to choose a password sent to the new one."),
             )
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if not change:
             send_invitation(form.instance)
@@ -141,7 +141,7 @@ class MembershipAdmin(RoleModelAdmin):
     search_fields = ["user__name", "user__email"]
     autocomplete_fields = ["user"]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         form.by = request.user  # type: ignore[attr-defined]
         return form
@@ -153,7 +153,7 @@ class MembershipAdmin(RoleModelAdmin):
         is_own = obj is not None and obj.user_id == request.user.pk
         return not is_own and super().has_change_permission(request, obj)
 
-    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         if not change:
             obj.given_by = request.user  # type: ignore[assignment]
         super().save_model(request, obj, form, change)

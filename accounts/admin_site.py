@@ -43,7 +43,7 @@ class PortalAdminSite(admin.AdminSite):
         user = request.user
         return isinstance(user, User) and user.is_active and user.has_national_role(NATIONAL_ROLES)
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Somebody who has signed in and has no right here is told so, and not asked to sign in again."""
         admin_view = super().admin_view(view, cacheable)
 

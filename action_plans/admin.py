@@ -247,7 +247,7 @@ class ItemAdmin(DraftOnlyAdmin):
             name: action for name, action in super().get_actions(request).items() if name != "delete_selected"
         }
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         save_item(obj, {}, by=cast("User", request.user))
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

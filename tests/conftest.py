@@ -1,5 +1,7 @@
 """The same few people in every test, and a client that notices what a page must not do."""
 
+from pathlib import Path
+
 import pytest
 from babel.messages.frontend import CommandLineInterface
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from django.utils.translation.reloader import translation_file_changed
 
 from accounts.models import User
 from accounts.roles import Role
@@ -31,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         locale = str(settings.LOCALE_PATHS[0])
         CommandLineInterface().run(["pybabel", "-q", "compile", "-D", "django", "-d", locale])
+        translation_file_changed(None, Path(locale) / "django.mo")  # Django may have read older ones
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import DESK_ROLES
-from cases.forms.fields import NoteField
+from cases.forms.fields import NoteField, colleagues
 from cases.models import (
     NOTE_LIMIT,
     Case,
@@ -19,6 +18,7 @@ from cases.models import (
     CaseQuerySet,
     ChecklistItem,
     DeadlineRule,
+    FollowUp,
     Outcome,
     Topic,
 )
@@ -28,13 +28,6 @@ from gai_portal.lib.forms import DayField, LineField
 from gai_portal.lib.scans import Scan, checked_scan
 from gai_portal.lib.text import fold
 from municipalities.models import Office
-
-
-def colleagues(offices: Sequence[Office], *, also: int | None = None) -> Any:
-    """Who has a desk at these offices today, and whoever has the work already."""
-    codes = {office.municipality_id for office in offices}
-    staff = User.objects.with_role(DESK_ROLES).filter(memberships__municipality__in=codes)
-    return (staff | User.objects.filter(pk=also)).distinct()
 
 
 class CaseFilter(forms.Form):
@@ -184,7 +177,9 @@ class AssignCaseForm(CaseActForm):
         fields["assigned_to"].initial = self.case.assigned_to_id
 
 
-class CaseFollowUpForm(CaseActForm):
+class FollowUpFields(forms.Form):
+    """What is to be done, by when, and by whom."""
+
     title = LineField(
         label=_("What is to be done?"),
         max_length=TITLE_LIMIT,
@@ -195,10 +190,25 @@ class CaseFollowUpForm(CaseActForm):
         User.objects.none(), label=_("Assigned to"), empty_label=_("Nobody in particular"), required=False
     )
 
+    def offer_colleagues(self, office: Office, assigned_to: int | None) -> None:
+        field = cast("Any", self.fields["assigned_to"])
+        field.queryset, field.initial = colleagues([office], also=assigned_to), assigned_to
+
+
+class CaseFollowUpForm(FollowUpFields, CaseActForm):
     def offer(self, fields: Any) -> None:
-        also = self.case.assigned_to_id
-        fields["assigned_to"].queryset = colleagues([self.case.office], also=also)
-        fields["assigned_to"].initial = also
+        self.offer_colleagues(self.case.office, self.case.assigned_to_id)
+
+
+class EditFollowUpForm(FollowUpFields):
+    """The same, put right."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, follow_up: FollowUp, **kwargs: Any) -> None:
+        kwargs["initial"] = {name: getattr(follow_up, name) for name in ("title", "due_on", "version")}
+        super().__init__(*args, **kwargs)
+        self.offer_colleagues(follow_up.office, follow_up.assigned_to_id)
 
 
 class CaseDocumentForm(CaseActForm):

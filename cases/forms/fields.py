@@ -1,10 +1,23 @@
 """Fields that several forms of the desk have."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 
+from accounts.models import Membership, User
+from accounts.roles import DESK_ROLES
 from cases.models import Topic
+from municipalities.models import Office
+
+
+def colleagues(offices: Iterable[Office], *, also: int | None = None) -> QuerySet[User]:
+    """Who has a desk at these offices today, and whoever has the work already."""
+    here = Membership.objects.current().filter(
+        role__in=DESK_ROLES, municipality__in={office.municipality_id for office in offices}
+    )
+    return User.objects.filter(Q(is_active=True, pk__in=here.values("user")) | Q(pk=also))
 
 
 class TopicSelect(forms.Select):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import DESK_ROLES
+from cases.forms.fields import colleagues
 from cases.models import (
     NAME_LIMIT,
     Alias,
@@ -112,12 +112,7 @@ class PersonForm(forms.Form):
             if person:
                 offered |= Q(pk=getattr(person, f"{name}_id"))
             field[name].queryset = model._default_manager.filter(offered)
-        staff = User.objects.with_role(DESK_ROLES).filter(
-            memberships__municipality__in={office.municipality_id for office in offices}
-        )
-        if person and person.assigned_to_id:
-            staff = staff | User.objects.filter(pk=person.assigned_to_id)
-        field["assigned_to"].queryset = staff.distinct()
+        field["assigned_to"].queryset = colleagues(offices, also=person.assigned_to_id if person else None)
 
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())

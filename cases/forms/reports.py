@@ -1,13 +1,10 @@
 """What a coordinator writes of a month."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import MonthlyReport
 from gai_portal.lib.pasted import tidy
-from gai_portal.lib.personal import pointing_at_somebody
 
 
 class ReportForm(forms.ModelForm):
@@ -23,10 +20,5 @@ class ReportForm(forms.ModelForm):
         }
         error_messages = {"concerns_pt": {"required": _("Write the main concerns of the month.")}}
 
-    def clean_concerns_pt(self) -> Any:
-        text = tidy(self.cleaned_data["concerns_pt"])
-        if found := pointing_at_somebody(text):
-            raise forms.ValidationError(
-                _("Take out what points at one person: %(found)s"), params={"found": ", ".join(found[:5])}
-            )
-        return text
+    def clean_concerns_pt(self) -> str:
+        return tidy(self.cleaned_data["concerns_pt"])

@@ -61,7 +61,7 @@ def open_case(
         case.person = enquiry.person
     _check_person(case, by)
     _restrict(case)
-    case.assigned_to = _checked_assignee(assigned_to, office)
+    case.assigned_to = checked_assignee(assigned_to, office)
     case.number = next_number(office)
     _save(case, by)
     if enquiry is not None:
@@ -112,7 +112,7 @@ def assign_case(case: Case, to: User | None, *, by: User) -> Case:
     former = case.assigned_to_id
     if former == (to.pk if to else None):
         return case
-    case.assigned_to = _checked_assignee(to, case.office)
+    case.assigned_to = checked_assignee(to, case.office)
     _save(case, by, is_new=False)
     for follow_up in case.follow_ups.open().filter(assigned_to=former):
         follow_up.assigned_to = to
@@ -162,7 +162,7 @@ def _move(case: Case, move: CaseMove, *, by: User, outcome: Outcome | None = Non
     if move is REOPEN:
         CaseNote.objects.create(case=case, text=reason, author=by)
     if is_closed:
-        for follow_up in case.follow_ups.open():
+        for follow_up in case.follow_ups.open().select_for_update(of=("self",)):
             follow_up.closed_at, follow_up.closed_by, follow_up.was_dropped = timezone.now(), by, True
             save_follow_up(follow_up, by)
     return case
@@ -211,6 +211,8 @@ def file_enquiry(enquiry: Enquiry, case: Case, *, by: User) -> Enquiry:
     may = can_work_on_case(by, case) and can_correct_enquiry(by, enquiry) and can_read(by, enquiry)
     if not may or enquiry.office.municipality_id != case.office.municipality_id:
         raise PermissionDenied(f"{by} may not put {enquiry} under {case}")
+    if enquiry.case_id not in (None, case.pk):
+        raise ValidationError(_("The enquiry is part of another case already."))
     if enquiry.person_id and case.person_id and enquiry.person_id != case.person_id:
         raise ValidationError(_("The enquiry and the case name two different people."))
     if enquiry.is_restricted and not case.is_restricted:
@@ -258,7 +260,7 @@ def _checked_note(note: CaseNote) -> CaseNote:
     return note
 
 
-def _checked_assignee(to: User | None, office: Office) -> User | None:
+def checked_assignee(to: User | None, office: Office) -> User | None:
     """Only somebody with a desk there today can be given work."""
     if to is not None and not to.has_role_in(office.municipality_id, DESK_ROLES):
         raise ValidationError({"assigned_to": _("This colleague has no desk at the office.")})

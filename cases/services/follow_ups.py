@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.models import Case, DeadlineRule, Enquiry, FollowUp, Person
 from cases.permissions import can_read, can_work_on_case, can_work_on_follow_up
-from cases.services.cases import locked_case, save_follow_up
+from cases.services.cases import checked_assignee, locked_case, save_follow_up
 from municipalities.models import Office
 
 if TYPE_CHECKING:
@@ -40,12 +40,13 @@ def add_follow_up(
         raise PermissionDenied(f"{by} may not add to {about}")
     if not title.strip():
         raise ValidationError({"title": _("Write what is to be done.")})
-    _check_assignee(assigned_to, office)
+    if isinstance(about, Case) and not locked_case(about).is_running:
+        raise ValidationError(_("This case is closed: reopen it first."))
     follow_up = FollowUp(
         office=office,
         title=title.strip(),
         due_on=due_on,
-        assigned_to=assigned_to,
+        assigned_to=checked_assignee(assigned_to, office),
         source=source,
         author=by,
     )
@@ -135,14 +136,9 @@ def change_follow_up(
     if not title.strip():
         raise ValidationError({"title": _("Write what is to be done.")})
     if assigned_to != follow_up.assigned_to:
-        _check_assignee(assigned_to, follow_up.office)
+        checked_assignee(assigned_to, follow_up.office)
     follow_up.title, follow_up.due_on, follow_up.assigned_to = title.strip(), due_on, assigned_to
     return save_follow_up(follow_up, by)
-
-
-def _check_assignee(to: User | None, office: Office) -> None:
-    if to is not None and not to.has_role_in(office.municipality_id, DESK_ROLES):
-        raise ValidationError({"assigned_to": _("This colleague has no desk at the office.")})
 
 
 def _locked(follow_up: FollowUp, by: User) -> FollowUp:

@@ -35,9 +35,8 @@ def write_report(
     if not is_over(month):
         raise ValidationError(_("This month is not over yet."))
     if found := pointing_at_somebody(concerns):
-        raise ValidationError(
-            _("Take out what points at one person: %(found)s") % {"found": ", ".join(found[:5])}
-        )
+        problem = _("Take out what points at one person: %(found)s") % {"found": ", ".join(found[:5])}
+        raise ValidationError({"concerns_pt": problem})
     now = timezone.now()
     words = {"concerns_pt": concerns, "written_at": now, "written_by": by}
     report, _is_new = MonthlyReport.objects.select_for_update(of=("self",)).update_or_create(

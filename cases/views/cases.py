@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -32,7 +31,7 @@ from cases.forms.cases import (
     FilingForm,
     ReopenCaseForm,
 )
-from cases.models import Case, CaseDocument, Enquiry, FollowUp, Person, changes_in_case
+from cases.models import Case, CaseDocument, Enquiry, Person, changes_in_case
 from cases.permissions import (
     can_assign_case,
     can_correct_enquiry,
@@ -56,12 +55,11 @@ from cases.services.cases import (
     tick_checklist,
     wait_case,
 )
-from cases.services.follow_ups import add_follow_up, finish_follow_up, reopen_follow_up, set_deadline
+from cases.services.follow_ups import add_follow_up, set_deadline
 from cases.views.desk import get_offices
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove, moves_from
 from gai_portal.lib.paging import keyset_page
 
-TODAY = "today"  # the page that something to do was done on
 ENQUIRIES = 25  # shown on a case's page
 Data = dict[str, Any]
 
@@ -137,7 +135,8 @@ def enquiry_file(request: SignedInRequest, pk: int) -> HttpResponse:
         case = form.cleaned_data["number"]
         file_enquiry(enquiry, case, by=request.user)
         messages.success(request, _("The enquiry is part of case {number} now.").format(number=case.number))
-        return case.get_absolute_url()
+        # A restricted contact restricts its case, which may close it to the one who put it there.
+        return (case if can_read(request.user, case) else enquiry).get_absolute_url()
 
     if url := answer_form(request, form, put):
         return redirect(url)
@@ -286,7 +285,9 @@ def case_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
 
     if url := answer_form(request, form, do):
         return redirect(url if can_read(request.user, case) else "cases:case_list")
-    return render(request, "cases/case_act.html", {"case": case, "form": form, "title": todo.title})
+    dropped = case.follow_ups.open() if todo.move is CLOSE else []
+    context = {"case": case, "form": form, "title": todo.title, "dropped": dropped}
+    return render(request, "cases/case_act.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -308,7 +309,8 @@ def note_correct(request: SignedInRequest, pk: int, note: int) -> HttpResponse:
 
     if url := answer_form(request, form, correct):
         return redirect(url)
-    return render(request, "cases/case_act.html", {"case": case, "form": form, "title": _("Correct a note")})
+    context = {"case": case, "form": form, "title": _("Correct a note"), "dropped": []}
+    return render(request, "cases/case_act.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -329,7 +331,7 @@ def document_add(request: SignedInRequest, pk: int) -> HttpResponse:
 
     if url := answer_form(request, form, add):
         return redirect(url)
-    context = {"case": case, "form": form, "title": _("Add a scan or photograph")}
+    context = {"case": case, "form": form, "title": _("Add a scan or photograph"), "dropped": []}
     return render(request, "cases/case_act.html", context)
 
 
@@ -362,38 +364,3 @@ def document_remove(request: SignedInRequest, pk: int) -> HttpResponse:
     remove_document(document, by=request.user)
     messages.success(request, _("The file was removed. That it was here stays on record."))
     return redirect(document.case)
-
-
-def get_follow_up(request: SignedInRequest, pk: int) -> FollowUp:
-    """Something to do, or 404 for somebody it must not even be known to."""
-    return get_object_or_404(FollowUp.objects.visible_to(request.user).with_names(), pk=pk)
-
-
-def _back(request: SignedInRequest, follow_up: FollowUp) -> HttpResponse:
-    """To where it was done: the day's list, or its case."""
-    if TODAY in (request.POST.get("back"), request.GET.get("back")):
-        return redirect("cases:today")
-    return redirect(follow_up.case or "cases:today")
-
-
-@require_POST
-def follow_up_finish(request: SignedInRequest, pk: int) -> HttpResponse:
-    follow_up = get_follow_up(request, pk)
-    finish_follow_up(follow_up, by=request.user)
-    undo = reverse("cases:follow_up_reopen", args=[pk])
-    if request.POST.get("back") == TODAY:
-        undo += f"?back={TODAY}"
-    messages.success(request, _("Done: %(title)s") % {"title": follow_up.title}, extra_tags=undo)
-    return _back(request, follow_up)
-
-
-@require_POST
-def follow_up_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
-    follow_up = get_follow_up(request, pk)
-    try:
-        reopen_follow_up(follow_up, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("It is on the list again."))
-    return _back(request, follow_up)

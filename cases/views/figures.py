@@ -16,7 +16,15 @@ from accounts.models import User
 from accounts.roles import Role
 from cases.forms.figures import SpanForm
 from cases.models import AgeBand, Case, Channel, Enquiry, EnquiryQuerySet, Language, Outcome, Sex, Topic
-from cases.statistics import MONTHS_OF, Span, case_figures, enquiries_by, enquiries_over_time, officer_load
+from cases.statistics import (
+    MONTHS_OF,
+    Period,
+    Span,
+    case_figures,
+    enquiries_by,
+    enquiries_over_time,
+    officer_load,
+)
 from cases.views.desk import get_offices
 from gai_portal.lib.charts import ColumnChart, column_chart
 from gai_portal.lib.countries import nationality_name
@@ -40,7 +48,7 @@ def label(span: Span) -> str:
         case "month":
             return date_format(span.first, "YEAR_MONTH_FORMAT")
         case "quarter":
-            return _("Q{quarter} {year}").format(quarter=span.quarter, year=span.first.year)
+            return str(Period(span.first.year, span.quarter))
         case "year":
             return str(span.first.year)
         case _:

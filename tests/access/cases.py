@@ -41,6 +41,7 @@ GET: dict[str, Row] = {
     "cases:consent_withdraw": only(*DESK_PRAIA),
     "cases:case_list": only(*DESKS),
     "cases:today": only(*DESKS),
+    "cases:follow_up_edit": only(*DESK_PRAIA),
     "cases:case_create": only(*DESKS),
     "cases:case_detail": only(*DESK_PRAIA),
     "cases:case_edit": only(*DESK_PRAIA),
@@ -74,6 +75,7 @@ POST: dict[str, Row] = {
     "cases:note_correct": only(*DESK_PRAIA, gives=FOUND),
     "cases:document_add": only(*DESK_PRAIA),  # an empty form comes back
     "cases:document_remove": only(*DESK_PRAIA, gives=FOUND),
+    "cases:follow_up_edit": only(*DESK_PRAIA),
     "cases:follow_up_finish": only(*DESK_PRAIA, gives=FOUND),
     "cases:follow_up_reopen": only(*DESK_PRAIA, gives=FOUND),
     "cases:unseal": only("coordinator_praia", gives=FOUND),
@@ -146,7 +148,7 @@ ARGUMENTS: dict[str, Builder] = {
     "cases:note_correct": note,
     "cases:document_add": case,
     **dict.fromkeys(["cases:document_open", "cases:document_remove"], document),
-    **dict.fromkeys(["cases:follow_up_finish", "cases:follow_up_reopen"], follow_up),
+    **dict.fromkeys(["cases:follow_up_edit", "cases:follow_up_finish", "cases:follow_up_reopen"], follow_up),
     "cases:topic_card": lambda get: {"code": TopicFactory(code="RES.02").code},
 }
 DATA: dict[str, Builder] = {

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Notice
-from action_plans.models import Consultation, ConsultationComment, ConsultationInvitation
+from action_plans.models import Consultation, ConsultationComment
 from action_plans.models.consultation import digest
 from action_plans.services.consultation import (
     answer_comment,
@@ -383,47 +383,3 @@ def test_a_name_is_for_the_municipality_alone(request, client, consultation, per
         row.get_absolute_url(),
     ):
         assert ("Maria Silva" in client.get(url).content.decode()) == is_named
-
-
-LATE = "Escrevi isto durante meia hora."
-
-
-@pytest.fixture
-def ways_to_comment(consultation, partner_user, planner_praia, client):
-    """The three addresses at which a comment is typed, as partner, as somebody invited and as anybody."""
-    Consultation.objects.filter(pk=consultation.pk).update(is_public=True)
-    consultation.refresh_from_db()
-    key = "k" * 32
-    ConsultationInvitation.objects.create(
-        consultation=consultation, name="Ana", email="ana@example.org", key_digest=digest(key)
-    )
-    client.force_login(partner_user)
-    return [
-        reverse("action_plans:consultation_comment", args=[consultation.pk]),
-        reverse("public_consultation_comment", args=[consultation.plan.slug]),
-        reverse("consultation_invited_comment", args=[key]),
-    ]
-
-
-def test_a_comment_that_comes_too_late_comes_back_to_who_wrote_it(client, consultation, ways_to_comment):
-    Consultation.objects.filter(pk=consultation.pk).update(closed_at=timezone.now())
-    for url in ways_to_comment:
-        response = client.post(url, {"text": LATE})
-        assert response.status_code == 409
-        assert LATE in response.content.decode()
-    assert not ConsultationComment.objects.exists()
-
-
-def test_a_comment_during_which_the_consultation_ends_comes_back_too(
-    client, consultation, ways_to_comment, monkeypatch
-):
-    """The page was still looked at as running: the lock says no."""
-
-    def ended(*args, **kwargs):
-        raise PermissionDenied
-
-    monkeypatch.setattr("action_plans.views.consultation.comment_on_draft", ended)
-    for url in ways_to_comment:
-        response = client.post(url, {"text": LATE, "name": "Ana", "organisation": ""})
-        assert response.status_code == 409
-        assert LATE in response.content.decode()

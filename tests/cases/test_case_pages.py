@@ -308,3 +308,21 @@ def test_what_was_restricted_once_stays_with_those_who_read_it_then(
     text = client.get(case.get_absolute_url()).content.decode()
     assert "Já não" in text
     assert "Muito reservado" not in text
+
+
+def test_who_closes_a_case_reads_what_is_still_to_be_done(desk, desk_praia, case):
+    close = act(case, "close")
+    assert "Telefonar amanhã" not in desk.get(close).content.decode()
+    FollowUpFactory(case=case, author=desk_praia, title="Telefonar amanhã")
+    assert "Telefonar amanhã" in desk.get(close).content.decode()
+
+
+def test_a_restricted_contact_that_closes_its_case_to_who_put_it_there_leads_back_to_the_contact(
+    client, praia, office_praia, desk_praia, case, violence
+):
+    colleague = member("colega.praia@example.org", Role.OFFICER, municipality=praia)
+    enquiry = EnquiryFactory(office=office_praia, author=colleague, topic=violence)
+    client.force_login(colleague)
+    response = client.post(reverse("cases:enquiry_file", args=[enquiry.pk]), {"number": case.number})
+    assert response.url == enquiry.get_absolute_url()
+    assert client.get(response.url).status_code == 200

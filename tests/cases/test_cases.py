@@ -346,3 +346,17 @@ def test_a_document_stands_once_on_a_case_s_checklist(case, desk_praia):
     case.checklist_entries.create(item=item, by=desk_praia)
     with pytest.raises(IntegrityError):
         case.checklist_entries.create(item=item, by=desk_praia)
+
+
+def test_nothing_new_is_to_be_done_in_a_closed_case(case, desk_praia, informed):
+    close_case(case, outcome=informed, reason="Resolvido", by=desk_praia)
+    with pytest.raises(ValidationError):
+        add_follow_up(case, title="Telefonar", due_on=timezone.localdate(), by=desk_praia)
+
+
+def test_a_contact_is_part_of_one_case(case, office_praia, desk_praia, renewal):
+    enquiry = EnquiryFactory(office=office_praia, author=desk_praia)
+    file_enquiry(enquiry, case, by=desk_praia)
+    with pytest.raises(ValidationError):
+        open_case({"topic": renewal}, office=office_praia, enquiry=enquiry, by=desk_praia)
+    assert file_enquiry(enquiry, case, by=desk_praia).case == case

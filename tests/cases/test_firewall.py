@@ -185,6 +185,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:consent_withdraw": lambda world: {"pk": world.person.pk},
     "cases:case_list": lambda world: {},
     "cases:today": lambda world: {},
+    "cases:follow_up_edit": lambda world: {"pk": world.follow_up.pk},
     "cases:case_create": lambda world: {},
     "cases:case_detail": lambda world: {"pk": world.case.pk},
     "cases:case_edit": lambda world: {"pk": world.case.pk},

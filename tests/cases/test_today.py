@@ -130,3 +130,48 @@ def test_the_day_takes_as_many_queries_for_one_as_for_many(desk, desk_praia, to_
     for _ in range(30):
         to_do("Mais um", 0, assigned_to=desk_praia)
     assert count_queries(lambda: desk.get(TODAY)) == few
+
+
+def edit(row) -> str:
+    return reverse("cases:follow_up_edit", args=[row.pk])
+
+
+def test_something_to_do_is_moved_to_another_day_and_colleague(desk, colleague, to_do):
+    row = to_do("Telefonar", 0)
+    day = timezone.localdate() + timedelta(days=3)
+    fields = {"title": "Telefonar de manhã", "due_on": day, "assigned_to": colleague.pk, "version": 1}
+    assert desk.post(edit(row), fields | {"back": "today"}).url == TODAY
+    row.refresh_from_db()
+    assert (row.title, row.due_on, row.assigned_to) == ("Telefonar de manhã", day, colleague)
+
+
+def test_two_who_change_it_at_once_see_it(desk, to_do):
+    row = to_do("Telefonar", 0)
+    fields = {"title": "Meu texto", "due_on": row.due_on, "version": 1}
+    type(row).objects.filter(pk=row.pk).update(title="Da colega", version=2)
+    text = desk.post(edit(row), fields).content.decode()
+    assert "Da colega" in text
+    assert "Meu texto" in text
+    row.refresh_from_db()
+    assert row.title == "Da colega"
+
+
+def test_what_is_no_longer_needed_leaves_the_list_and_comes_back(desk, to_do):
+    row = to_do("Telefonar", 0)
+    desk.post(edit(row), {"drop": "1", "back": "today"})
+    row.refresh_from_db()
+    assert row.was_dropped
+    desk.post(reverse("cases:follow_up_reopen", args=[row.pk]))
+    assert titles(desk.get(TODAY)) == ["Telefonar"]
+
+
+def test_what_a_colleague_has_done_is_not_changed_any_more(desk, to_do):
+    row = to_do("Telefonar", 0)
+    desk.post(reverse("cases:follow_up_finish", args=[row.pk]))
+    assert desk.get(edit(row)).url == row.case.get_absolute_url()
+
+
+def test_an_empty_title_is_refused_beside_the_field(desk, to_do):
+    row = to_do("Telefonar", 0)
+    response = desk.post(edit(row), {"title": " ", "due_on": "", "version": 1})
+    assert response.context["form"].errors.keys() == {"title", "due_on"}

@@ -1,0 +1,91 @@
+"""What is to be done by a day: changed, done, dropped, taken up again."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.http import SignedInRequest
+from cases.forms.cases import EditFollowUpForm
+from cases.models import FollowUp
+from cases.permissions import can_work_on_follow_up
+from cases.services.follow_ups import FollowUpChanged, change_follow_up, finish_follow_up, reopen_follow_up
+
+TODAY = "today"  # the page that something to do was done on
+
+
+def get_follow_up(request: SignedInRequest, pk: int) -> FollowUp:
+    """Something to do, or 404 for somebody it must not even be known to."""
+    return get_object_or_404(FollowUp.objects.visible_to(request.user).with_names(), pk=pk)
+
+
+def _back(request: SignedInRequest, follow_up: FollowUp) -> HttpResponse:
+    """To where it was done: the day's list, or its case."""
+    if TODAY in (request.POST.get("back"), request.GET.get("back")):
+        return redirect("cases:today")
+    return redirect(follow_up.case or "cases:today")
+
+
+@require_http_methods(["GET", "POST"])
+def follow_up_edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Another day, other words or another colleague; or it is no longer needed."""
+    follow_up = get_follow_up(request, pk)
+    if not can_work_on_follow_up(request.user, follow_up):
+        raise PermissionDenied
+    if not follow_up.is_open:  # a colleague was quicker
+        messages.info(request, _("This is done already."))
+        return _back(request, follow_up)
+    if "drop" in request.POST:
+        return _finish(request, follow_up, dropped=True)
+    form = EditFollowUpForm(request.POST or None, follow_up=follow_up)
+    conflict = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_follow_up(follow_up, **form.cleaned_data, by=request.user)
+        except FollowUpChanged:
+            conflict = True
+            again = request.POST.copy()
+            again["version"] = str(follow_up.version)
+            form = EditFollowUpForm(again, follow_up=follow_up)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Saved."))
+            return _back(request, follow_up)
+    context = {
+        "follow_up": follow_up,
+        "form": form,
+        "conflict": conflict,
+        "back": TODAY if request.GET.get("back") == TODAY else "",
+    }
+    return render(request, "cases/follow_up_edit.html", context)
+
+
+@require_POST
+def follow_up_finish(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _finish(request, get_follow_up(request, pk))
+
+
+def _finish(request: SignedInRequest, follow_up: FollowUp, *, dropped: bool = False) -> HttpResponse:
+    finish_follow_up(follow_up, dropped=dropped, by=request.user)
+    undo = reverse("cases:follow_up_reopen", args=[follow_up.pk])
+    if TODAY in (request.POST.get("back"), request.GET.get("back")):
+        undo += f"?back={TODAY}"
+    text = _("No longer needed: %(title)s") if dropped else _("Done: %(title)s")
+    messages.success(request, text % {"title": follow_up.title}, extra_tags=undo)
+    return _back(request, follow_up)
+
+
+@require_POST
+def follow_up_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
+    follow_up = get_follow_up(request, pk)
+    try:
+        reopen_follow_up(follow_up, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("It is on the list again."))
+    return _back(request, follow_up)
