@@ -1,6 +1,6 @@
 """Counts about plans, each one aggregate; and what the desk has published about the need for them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
@@ -105,8 +105,8 @@ class Coverage:
     def row(self, plan_pk: int) -> list[tuple[StrategicGoal, int]]:
         return [(goal, self.counts.get((plan_pk, goal.pk), 0)) for goal in self.goals]
 
-    def plans_serving(self, goal: StrategicGoal) -> int:
-        return sum(1 for (_plan, served), count in self.counts.items() if served == goal.pk and count)
+    def plans_serving(self, goal: StrategicGoal, plans: Iterable[Plan]) -> int:
+        return sum(1 for plan in plans if self.counts.get((plan.pk, goal.pk)))
 
 
 def goals_in_order() -> list[StrategicGoal]:
@@ -115,9 +115,9 @@ def goals_in_order() -> list[StrategicGoal]:
     return [goal for pillar in pillars for goal in (pillar, *pillar.children.all())]
 
 
-def coverage(plans: QuerySet[Plan]) -> Coverage:
+def coverage(plans: Iterable[Plan]) -> Coverage:
     """The matrix goal x plan. A measure tagged with two goals of a pillar counts once for the pillar."""
-    measures = PlanMeasure.objects.carried_out().filter(plan__in=plans.order_by())
+    measures = PlanMeasure.objects.carried_out().filter(plan__in=list(plans))
     counts: dict[tuple[int, int], int] = {}
     # A national measure serves the goals of the version it is based on; a local one names its own.
     for path, rows in (

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +23,9 @@ from action_plans.models.template import (
 from action_plans.workflow import CARRIED_OUT, EDITABLE_STATES, TRANSITIONS, Decision, PlanState
 from municipalities.models import Municipality, Partner
 
+# Every published plan has a first edition, and one only.
+IN_FORCE = Q(editions__number=1) & ~Q(state=PlanState.CLOSED)
+
 
 class PlanQuerySet(MunicipalityScopedQuerySet):
     """Plans. Their own municipality and the national level read them before they are published."""
@@ -30,10 +33,21 @@ class PlanQuerySet(MunicipalityScopedQuerySet):
     local_readers = MUNICIPAL_ROLES
     national_readers = NATIONAL_ROLES
 
-    def newest(self) -> "PlanQuerySet":
-        """The newest plan of each municipality."""
-        newest = Plan.objects.filter(municipality=OuterRef("municipality")).order_by("-first_year")
-        return self.filter(pk=Subquery(newest.values("pk")[:1]))
+    def in_force(self) -> "PlanQuerySet":
+        """Published and not closed: its edition stays in force while it is revised."""
+        return self.filter(IN_FORCE)
+
+    def counted(self) -> "PlanQuerySet":
+        """Of each municipality the plan in force, and as long as there is none, the newest."""
+        has_begun = Q(first_year__lte=timezone.localdate().year)
+        rank = Case(When(IN_FORCE & has_begun, then=2), When(IN_FORCE, then=1), default=0)
+        plans = Plan.objects.filter(municipality=OuterRef("municipality")).order_by(rank.desc(), "-first_year")
+        return self.filter(pk=Subquery(plans.values("pk")[:1]))
+
+    def following(self) -> "PlanQuerySet":
+        """Of each municipality the plans for the years after the one that counts."""
+        counted = Plan.objects.counted().filter(municipality=OuterRef("municipality"))
+        return self.filter(first_year__gt=Subquery(counted.values("first_year")[:1]))
 
     def with_progress(self) -> "PlanQuerySet":
         """Adds `measure_count` (national measures) and `decided_count`: "31 of 44 decided"."""

@@ -44,6 +44,10 @@ class PlanAdoption:
     def open(self) -> int:
         return len(self.changes)
 
+    def last_choices(self) -> dict[Key, str]:
+        """What was decided last about each item, whichever version it was about."""
+        return {(d.kind, d.code): d.choice for d in reversed(self.decisions)}
+
     def decision_about(self, key: Key) -> UpdateDecision | None:
         return next((d for d in self.decisions if (d.kind, d.code) == key), None)
 
@@ -53,11 +57,12 @@ class PlanAdoption:
 
 @dataclass
 class ItemAdoption:
-    """One item that the version in force changes: how many plans did what with it."""
+    """One item that some version changed: how many plans did what with it."""
 
     kind: str
     code: str
     national: National
+    changed_in: list[int]  # versions
     choices: Counter[str] = field(default_factory=Counter)
     open: int = 0
 
@@ -85,23 +90,26 @@ class Adoption:
     contents: Versions | None = None
 
     def items(self) -> list[ItemAdoption]:
-        """What the version in force changes, in its order: decided by some, or open for some."""
+        """What newer versions changed, in the order of the one in force: decided by some, or open for some.
+
+        Each plan counts once for an item: as open, or by its last decision about it.
+        """
         assert self.contents is not None
-        assert self.in_force is not None
         found: dict[Key, ItemAdoption] = {}
         for plan in self.plans:
-            for decision in plan.decisions:
-                if decision.template_id == self.in_force.pk:
-                    self._item(found, (decision.kind, decision.code)).choices[decision.choice] += 1
-            for change in plan.changes:
-                self._item(found, (change.kind, change.code)).open += 1
+            is_open = {(change.kind, change.code) for change in plan.changes}
+            for key in is_open:
+                self._item(found, key).open += 1
+            for key, choice in plan.last_choices().items():
+                if key not in is_open:
+                    self._item(found, key).choices[choice] += 1
         place = self.contents.place_of
         return sorted(found.values(), key=lambda item: place(item.kind, item.national))
 
     def _item(self, found: dict[Key, ItemAdoption], key: Key) -> ItemAdoption:
         if key not in found:
             assert self.contents is not None
-            found[key] = ItemAdoption(*key, self.contents.newest(key))
+            found[key] = ItemAdoption(*key, self.contents.newest(key), self.contents.changed_in(key))
         return found[key]
 
 

@@ -7,6 +7,7 @@ municipality has looked at and kept does not come back until a later version cha
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from django.core.cache import caches
@@ -277,6 +278,15 @@ class Versions:
         """The newest wording of an item that some version has."""
         numbers = [self.in_force, *sorted(self.items, reverse=True)]
         return next(found for number in numbers if (found := self.get(number, key)) is not None)
+
+    def changed_in(self, key: Key) -> list[int]:
+        """The versions in which an item differs from the one before: worded anew, moved, new, dropped."""
+        numbers = sorted(self.items)
+        return [
+            later
+            for earlier, later in pairwise(numbers)
+            if not _same(self.get(earlier, key), self.get(later, key))
+        ]
 
     def place_of(self, kind: str, national: National) -> tuple[int, int, int]:
         """For sorting, in the order of the version in force; areas that it dropped come last."""

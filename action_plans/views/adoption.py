@@ -16,7 +16,7 @@ PAGE_SIZE = 50
 
 @require_safe
 def template_adoption(request: SignedInRequest) -> HttpResponse:
-    """Version x municipality, and every change of the version in force with what became of it."""
+    """Version x municipality, and every change of the newer versions with what became of it."""
     if not can_read_adoption(request.user):
         raise PermissionDenied
     adoption = adoption_map()

@@ -59,21 +59,24 @@ def strategy_coverage(request: SignedInRequest) -> HttpResponse:
     """Goal x municipality: how many measures serve it, and where none does."""
     if not can_read_coverage(request.user):
         raise PermissionDenied
-    plans = Plan.objects.visible_to(request.user).newest()
-    by_municipality = {plan.municipality_id: plan for plan in plans}
+    visible = Plan.objects.visible_to(request.user)
+    counted = {plan.municipality_id: plan for plan in visible.counted()}
+    plans = [*counted.values(), *visible.following().order_by("first_year")]
     covered = coverage(plans)
     municipalities = Municipality.objects.select_related("island")
-    rows = []
-    for place in municipalities:
-        plan = by_municipality.get(place.pk)
-        rows.append((place, plan, covered.row(plan.pk) if plan else []))
+    totals = [(goal, covered.plans_serving(goal, counted.values())) for goal in covered.goals]
     context = {
         "goals": covered.goals,
-        "rows": rows,
-        "totals": [(goal, covered.plans_serving(goal)) for goal in covered.goals],
-        "uncovered": [goal for goal in covered.goals if not covered.plans_serving(goal)],
-        "total": len(rows),
-        "with_plan": len(by_municipality),
+        "rows": [
+            (place, plan, covered.row(plan.pk) if plan else [])
+            for place in municipalities
+            for plan in [plan for plan in plans if plan.municipality_id == place.pk] or [None]
+        ],
+        "in_force": set(visible.in_force().values_list("pk", flat=True)),
+        "totals": totals,
+        "uncovered": [goal for goal, serving in totals if not serving],
+        "total": len(municipalities),
+        "with_plan": len(counted),
     }
     return render(request, "action_plans/strategy_coverage.html", context)
 
@@ -89,7 +92,8 @@ def goal_detail(request: SignedInRequest, code: str) -> HttpResponse:
         .distinct()
         .order_by("objective__area__order", "objective__order", "order", "code")
     )
-    plans = Plan.objects.visible_to(request.user).newest().select_related("municipality")
+    visible = Plan.objects.visible_to(request.user).select_related("municipality")
+    plans = sorted([*visible.counted(), *visible.following()], key=str)
     covered = coverage(plans) if can_read_plans(request.user) else None
     context = {
         "goal": goal,
@@ -97,6 +101,7 @@ def goal_detail(request: SignedInRequest, code: str) -> HttpResponse:
         "children": goal.children.all(),
         "template_measures": template_measures,
         "plans": [(plan, covered.counts.get((plan.pk, goal.pk), 0)) for plan in plans] if covered else [],
+        "in_force": set(visible.in_force().values_list("pk", flat=True)),
         "can_edit": can_write_strategy(request.user),
     }
     return render(request, "action_plans/goal_detail.html", context)
@@ -115,7 +120,7 @@ def plan_coverage(request: SignedInRequest, pk: int) -> HttpResponse:
             serving.setdefault(goal_pk, []).append(measure)
         if not goals:
             without_goal.append(measure)
-    covered = coverage(Plan.objects.filter(pk=plan.pk))
+    covered = coverage([plan])
     context = {
         "plan": plan,
         "rows": [(goal, count, serving.get(goal.pk, [])) for goal, count in covered.row(plan.pk)],

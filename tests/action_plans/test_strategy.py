@@ -5,9 +5,11 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from action_plans.models import Plan, PlanMeasure, StrategicGoal, StrategicIndicator, TemplateMeasure
+from action_plans.services.renewal import renew_plan
 from action_plans.services.tailoring import add_local_measure
 from action_plans.statistics import coverage, goals_in_order
-from action_plans.workflow import Decision
+from action_plans.workflow import Decision, PlanState
+from tests.action_plans.editions import published_plan
 from tests.action_plans.factories import (
     StrategicGoalFactory,
     StrategicIndicatorFactory,
@@ -117,7 +119,7 @@ def test_only_measures_that_will_be_carried_out_count(praia):
     plan.measures.filter(code="ACO.M1").update(decision=Decision.ADOPTED)
     plan.measures.filter(code="ACO.M2").update(decision=Decision.EXCLUDED, reason="Não se aplica.")
     goal = StrategicGoal.objects.get(code="NIS1")
-    assert coverage(Plan.objects.all()).counts == {(plan.pk, goal.pk): 1}
+    assert coverage([plan]).counts == {(plan.pk, goal.pk): 1}
 
 
 def test_a_local_measure_counts_for_the_goals_it_names(praia, planner_praia):
@@ -125,7 +127,7 @@ def test_a_local_measure_counts_for_the_goals_it_names(praia, planner_praia):
     goal = StrategicGoalFactory(code="NIS2")
     area = plan.template.areas.get(code="ACO")
     add_local_measure(plan, area, {"text_pt": "Nossa.", "goals": [goal]}, by=planner_praia)
-    assert coverage(Plan.objects.all()).counts == {(plan.pk, goal.pk): 1}
+    assert coverage([plan]).counts == {(plan.pk, goal.pk): 1}
 
 
 def test_a_measure_with_two_goals_of_a_pillar_counts_once_for_the_pillar(praia):
@@ -136,14 +138,45 @@ def test_a_measure_with_two_goals_of_a_pillar_counts_once_for_the_pillar(praia):
     issue(template)
     plan = make_plan(praia)
     plan.measures.filter(code__in=["ACO.M1", "ACO.M2"]).update(decision=Decision.ADOPTED)
-    counts = coverage(Plan.objects.all()).counts
+    counts = coverage([plan]).counts
     assert counts == {(plan.pk, pillar.pk): 2, **{(plan.pk, child.pk): 1 for child in children}}
 
 
-def test_the_newest_plan_of_a_municipality_counts(praia, sal):
-    make_plan(praia, first_year=2020, last_year=2022)
-    newest, other = make_plan(praia), make_plan(sal)
-    assert set(Plan.objects.newest()) == {newest, other}
+def test_of_a_municipality_the_plan_in_force_counts_and_until_there_is_one_the_newest(praia, sal):
+    in_force = published_plan(praia, first_year=2025, last_year=2027).plan
+    prepared = make_plan(praia, first_year=2028, last_year=2030)
+    make_plan(sal, first_year=2020, last_year=2022, state=PlanState.CLOSED)
+    other = make_plan(sal)
+    assert set(Plan.objects.counted()) == {in_force, other}
+    assert list(Plan.objects.following()) == [prepared]
+    assert list(Plan.objects.in_force()) == [in_force]
+
+
+def test_what_is_published_before_its_first_year_does_not_count_yet(praia):
+    in_force = published_plan(praia, first_year=2020, last_year=2098).plan
+    later = published_plan(praia, first_year=2099, last_year=2101).plan
+    assert list(Plan.objects.counted()) == [in_force]
+    assert list(Plan.objects.following()) == [later]
+
+
+def test_the_matrix_keeps_the_plan_in_force_when_the_next_one_is_prepared(
+    client, planner_praia, dgi_officer, praia
+):
+    in_force = published_plan(praia, first_year=2025, last_year=2027).plan
+    StrategicGoalFactory(code="NIS2")
+    prepared = renew_plan(in_force, 2028, 2030, by=planner_praia)
+    prepared.measures.update(decision=Decision.UNDECIDED)
+    client.force_login(dgi_officer)
+    response = client.get(reverse("action_plans:strategy_coverage"))
+    rows = [(plan, [count for _goal, count in cells]) for _place, plan, cells in response.context["rows"]]
+    assert rows == [(in_force, [5, 0]), (prepared, [0, 0])]
+    assert [number for _goal, number in response.context["totals"]] == [1, 0]
+    page = response.content.decode()
+    assert page.count("<small>em vigor</small>") == page.count("<small>em preparação</small>") == 1
+    # Each number leads to the measures that it counts.
+    assert f'<a href="{reverse("action_plans:plan_coverage", args=[in_force.pk])}#NIS1">5<' in page
+    goal = client.get(reverse("action_plans:goal_detail", args=["NIS1"]))
+    assert goal.context["plans"] == [(in_force, 5), (prepared, 0)]
 
 
 def test_each_pillar_is_followed_by_its_goals(strategy):

@@ -345,6 +345,26 @@ def test_the_adoption_map_says_who_stands_where_and_who_did_what(
     assert client.get(missing).status_code == 404
 
 
+def test_the_adoption_map_counts_what_was_decided_about_earlier_versions(
+    client, plan, sal, planner_praia, dgi_officer
+):
+    make_plan(sal)
+    reword(dgi_officer)
+    decide(plan, "ACO.M1", UpdateChoice.KEEP, planner_praia)
+    reword(dgi_officer, "REG.M1")
+    decide(plan, "REG.M1", UpdateChoice.TAKE, planner_praia)
+    client.force_login(dgi_officer)
+    page = client.get(reverse("action_plans:template_adoption"))
+    items = [
+        (item.code, item.changed_in, [count for _label, count in item.counts], item.open)
+        for item in page.context["page"].object_list
+    ]
+    assert items == [("ACO.M1", [2], [0, 1, 0, 0, 0], 1), ("REG.M1", [3], [1, 0, 0, 0, 0], 1)]
+    reword(dgi_officer)  # once more: what was decided about it is not the last word any longer
+    first = client.get(reverse("action_plans:template_adoption")).context["page"].object_list[0]
+    assert (first.changed_in, sum(first.choices.values()), first.open) == ([2, 4], 0, 2)
+
+
 def test_without_a_version_in_force_the_map_is_empty(client, db, dgi_officer):
     client.force_login(dgi_officer)
     assert client.get(reverse("action_plans:template_adoption")).status_code == 200
