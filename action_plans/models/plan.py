@@ -41,7 +41,9 @@ class PlanQuerySet(MunicipalityScopedQuerySet):
         """Of each municipality the plan in force, and as long as there is none, the newest."""
         has_begun = Q(first_year__lte=timezone.localdate().year)
         rank = Case(When(IN_FORCE & has_begun, then=2), When(IN_FORCE, then=1), default=0)
-        plans = Plan.objects.filter(municipality=OuterRef("municipality")).order_by(rank.desc(), "-first_year")
+        plans = Plan.objects.filter(municipality=OuterRef("municipality")).order_by(
+            rank.desc(), "-first_year"
+        )
         return self.filter(pk=Subquery(plans.values("pk")[:1]))
 
     def following(self) -> "PlanQuerySet":
