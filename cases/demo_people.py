@@ -12,6 +12,7 @@ from cases.demo import MARK, MUNICIPALITIES
 from cases.models import Consent, Enquiry, Language, Person
 from cases.services.consents import explanation, usual_end
 from cases.services.people import record_person
+from cases.services.reminders import remind_of_consents, remind_of_documents
 from gai_portal.lib.reference import Tally
 from municipalities.models import Office, Partner
 
@@ -52,6 +53,9 @@ def load_demo_people_on_record() -> Tally:
         _set_apart(people)
         _ascribe_enquiries(dice, office, people)
         tally.created += len(people)
+    # As the work of a night would: what expires soon is on the list of Today.
+    remind_of_documents()
+    remind_of_consents()
     return tally
 
 

@@ -99,6 +99,7 @@ FIELDS: dict[str, dict[str, Fate]] = {
             "may_call",
             "may_text",
             "may_whatsapp",
+            "may_leave_message",
             "safe_from",
             "safe_until",
             "caution",
@@ -107,7 +108,7 @@ FIELDS: dict[str, dict[str, Fate]] = {
         Fate.ROW,
     ),
     "IdentityDocument": dict.fromkeys(
-        ["id", "person", "kind", "number", "number_key", "country", "expires_on"], Fate.ROW
+        ["id", "person", "kind", "number", "number_key", "country", "expires_on", "reminded_of"], Fate.ROW
     ),
     "NamePart": dict.fromkeys(["id", "person", "municipality", "spelling", "sound"], Fate.ROW),
     # That somebody agreed, and when they took it back, is the proof that the office acted rightly.

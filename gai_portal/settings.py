@@ -61,6 +61,10 @@ LABELS = {
 COUNTRY_CODE = env("COUNTRY_CODE", default="CV")  # ISO 3166-1: whose telephone numbers need no prefix
 # How long somebody's agreement to be on record lasts, unless they say another day.
 CONSENT_MONTHS = env.int("CONSENT_MONTHS", default=24)
+# So many days before an agreement or a document ends the desk is told; and so many days after the end of an
+# agreement that nobody renewed the record is made anonymous.
+REMINDER_DAYS = env.int("REMINDER_DAYS", default=30)
+CONSENT_GRACE_DAYS = env.int("CONSENT_GRACE_DAYS", default=30)
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 if not SITE_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured(f"SITE_URL has to begin with https://, and is {SITE_URL!r}: see .env.example.")

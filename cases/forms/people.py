@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db.models import Q
+from django.forms.models import fields_for_model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +35,14 @@ from gai_portal.lib.phones import format_phone, parse_phone
 from municipalities.models import Office, Partner
 
 OLDEST = date(1900, 1, 1)
+# How a telephone may be used without doing harm.
+MAY = ("may_call", "may_text", "may_whatsapp", "may_leave_message")
+SAFELY = (*MAY, "safe_from", "safe_until", "caution")
+SAFELY_WIDGETS: dict[str, Any] = {
+    "safe_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    "safe_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+}
+SAFELY_HELP: dict[str, Any] = {"caution": _("For example: do not say who is calling.")}
 
 
 class PhoneField(forms.CharField):
@@ -161,7 +170,9 @@ class ConsentForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    ends_on = DayField(label=_("Until"), help_text=_("Then it is renewed or erased."))
+    ends_on = DayField(
+        label=_("Until"), help_text=_("If it is not renewed, the record is made anonymous afterwards.")
+    )
 
     def __init__(self, *args: Any, office: Office, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -227,8 +238,14 @@ class NewPersonForm(ConsentForm, PersonForm):
         field = cast("Any", self.fields)
         field["office"].queryset = Office.objects.filter(pk__in=[office.pk for office in offices])
         field["country"].choices = country_choices()
+        safely = fields_for_model(Contact, SAFELY, widgets=SAFELY_WIDGETS, help_texts=SAFELY_HELP)
+        self.fields.update(cast("dict[str, forms.Field]", safely))
         if len(offices) == 1:
             del self.fields["office"]
+
+    @property
+    def may_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in MAY]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -245,7 +262,8 @@ class NewPersonForm(ConsentForm, PersonForm):
         if not data["phone"]:
             return []
         checked = timezone.now() if data["phone_checked"] else None
-        return [{"channel": Contact.Channel.PHONE, "value": data["phone"], "verified_at": checked}]
+        safely = {name: data[name] for name in SAFELY}
+        return [{"channel": Contact.Channel.PHONE, "value": data["phone"], "verified_at": checked, **safely}]
 
     def documents(self) -> list[dict[str, Any]]:
         data = self.cleaned_data
@@ -295,26 +313,13 @@ class ContactForm(forms.ModelForm):
 
     class Meta:
         model = Contact
-        fields = [
-            "channel",
-            "value",
-            "whose",
-            "may_call",
-            "may_text",
-            "may_whatsapp",
-            "safe_from",
-            "safe_until",
-            "caution",
-        ]
-        widgets = {
+        fields = ["channel", "value", "whose", *SAFELY]
+        widgets = SAFELY_WIDGETS | {
             "channel": forms.RadioSelect(attrs={"class": "choices-inline"}),
             "value": forms.TextInput(attrs={"autocomplete": "off"}),
-            "safe_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            "safe_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         }
-        help_texts = {
+        help_texts = SAFELY_HELP | {
             "value": "",
-            "caution": _("For example: do not say who is calling."),
             "whose": _("For example: sister, neighbour."),
         }
 

@@ -1,7 +1,8 @@
 """Somebody's agreement to be on record."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -94,6 +95,11 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_form_display()}, {self.starts_on} – {self.ends_on}"
+
+    @property
+    def lapses_on(self) -> date:
+        """From when the daily work makes the record anonymous, unless the person agrees again."""
+        return self.ends_on + timedelta(days=settings.CONSENT_GRACE_DAYS + 1)
 
     def holds_on(self, day: date | None = None) -> bool:
         """Whether it was given, has not ended and was not withdrawn."""

@@ -220,6 +220,7 @@ class Contact(models.Model):
     may_call = models.BooleanField(_("calls"), default=True)
     may_text = models.BooleanField(_("text messages"), default=False)
     may_whatsapp = models.BooleanField(_("WhatsApp"), default=False)
+    may_leave_message = models.BooleanField(_("messages left with whoever answers"), default=False)
     safe_from = models.TimeField(_("not before"), null=True, blank=True)
     safe_until = models.TimeField(_("not after"), null=True, blank=True)
     caution = models.CharField(_("caution"), max_length=200, blank=True)
@@ -278,6 +279,8 @@ class IdentityDocument(models.Model):
     number_key = models.CharField(max_length=40, editable=False)
     country = models.CharField(_("issued by"), max_length=2, help_text="ISO 3166-1 alpha-2.")
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
+    # The day of expiry that the office was reminded of: a renewed document is reminded of again.
+    reminded_of = models.DateField(null=True, blank=True, editable=False)
 
     objects = OfPersonQuerySet.as_manager()
     history = HistoricalRecords()

@@ -243,8 +243,8 @@ def locked_case(case: Case) -> Case:
     return Case.objects.select_for_update(of=("self",)).select_related(*related).get(pk=case.pk)
 
 
-def save_follow_up(follow_up: FollowUp, by: User) -> FollowUp:
-    """Write a follow-up with its line of history."""
+def save_follow_up(follow_up: FollowUp, by: User | None) -> FollowUp:
+    """Write a follow-up with its line of history; `by` is empty for the daily work."""
     if follow_up.pk:
         follow_up.version += 1
     follow_up._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import Consent, Person
+from cases.models import Consent, FollowUp, Person
 from cases.permissions import can_erase_person, can_renew_consent
+from cases.services.cases import save_follow_up
 from cases.services.erasure import anonymise_person, erase_person
 from gai_portal.lib.formats import format_day
 from municipalities.models import Office
@@ -41,7 +42,10 @@ def explanation(office: Office, ends_on: date) -> str:
                 "your file; statistics show no names."
             ),
             _("We pass something on only to the organisations that you name."),
-            _("It is kept until {day}.").format(day=format_day(ends_on)),
+            _(
+                "It is kept until {day}. Unless you agree again by then, it is made anonymous {number} days "
+                "later."
+            ).format(day=format_day(ends_on), number=settings.CONSENT_GRACE_DAYS),
             _(
                 "You may see your file, have it corrected, take a copy, or withdraw your agreement on any "
                 "day: then we erase it or make it anonymous, as you choose."
@@ -76,6 +80,9 @@ def renew_consent(person: Person, content: Mapping[str, Any], *, by: User) -> Pe
     person.consent = give_consent(content, person=person, by=by)
     person._history_user = by  # type: ignore[attr-defined]
     person.save()
+    for asked in FollowUp.objects.open().filter(person=person, source=FollowUp.Source.CONSENT):
+        asked.closed_at, asked.closed_by = timezone.now(), by
+        save_follow_up(asked, by)
     return person
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Draft, User
-from cases.models import Person
+from cases.models import FollowUp, Person
 from cases.permissions import can_erase_person
 from cases.retention import FIELDS, PERSON, STAND_INS, Fate
 from cases.services.case_documents import forget_files
@@ -34,16 +34,27 @@ def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
     person = people.get(pk=person.pk)
     if by is not None and not can_erase_person(by, person):
         raise PermissionDenied(f"{by} may not erase {person.reference}")
-    # What was merged into this record is about the same person.
-    for absorbed in people.filter(merged_into=person, erased_at=None):
-        _clear_rows(absorbed, way)
-    _clear_rows(person, way)
+    # What was merged into this record is about the same person, and so is what that one had absorbed.
+    same = [person]
+    for one in same:
+        same += people.filter(merged_into=one, erased_at=None)
+    for one in reversed(same):
+        _forget_what_was_to_be_done(one)
+        _clear_rows(one, way)
     Draft.objects.filter(form__startswith=person.get_absolute_url()).delete()
     person = people.get(pk=person.pk)
     person.version += 1
     person._history_user = by  # type: ignore[attr-defined]  # the last line: who erased it, and nothing else
     person.save()
     return person
+
+
+def _forget_what_was_to_be_done(person: Person) -> None:
+    """With somebody whose matter is no case: nobody can do it any more, nor know what it was."""
+    to_do = FollowUp.objects.open().filter(person=person, case=None)
+    pks = list(to_do.values_list("pk", flat=True))
+    to_do.delete()
+    FollowUp.history.filter(id__in=pks).delete()  # after the rows: their going leaves a line, too
 
 
 def _clear_rows(person: Person, way: Person.Erasure) -> None:

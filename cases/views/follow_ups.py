@@ -26,7 +26,7 @@ def _back(request: SignedInRequest, follow_up: FollowUp) -> HttpResponse:
     """To where it was done: the day's list, or its case."""
     if TODAY in (request.POST.get("back"), request.GET.get("back")):
         return redirect("cases:today")
-    return redirect(follow_up.case or "cases:today")
+    return redirect(follow_up.case or follow_up.person or "cases:today")
 
 
 @require_http_methods(["GET", "POST"])

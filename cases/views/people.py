@@ -29,6 +29,7 @@ from cases.forms.people import (
 from cases.models import (
     Alias,
     Contact,
+    FollowUp,
     Found,
     IdentityDocument,
     Person,
@@ -46,6 +47,7 @@ from cases.views.searches import has_searched, keep_search, searched_words
 from gai_portal.lib.paging import keyset_page
 
 READINGS = 5  # shown on the person's page
+TO_DO = 20
 ITEMS: dict[str, tuple[Any, Any]] = {
     "names": (Alias, AliasForm),
     "contacts": (Contact, ContactForm),
@@ -208,6 +210,7 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "partners": person.consent.partners.all(),
         "consent_holds": person.consent.holds_on(),
         "duplicates": duplicates,
+        "to_do": FollowUp.objects.visible_to(request.user).filter(person=person).open().with_names()[:TO_DO],
         "moments": moments,
         "older": older,
         "changes": changes_in_file(person, request.user),

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 import accounts.tasks
 import action_plans.tasks
+import cases.services.reminders
 import cases.services.statistics
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,9 @@ def forget_finished_work() -> str:
 # What each app does once a night, by the words of the report. Each answers with what it did.
 JOBS: dict[str, Callable[[], object]] = {
     "statistics": cases.services.statistics.publish_statistics,
+    "reminders of documents": cases.services.reminders.remind_of_documents,
+    "reminders of agreements": cases.services.reminders.remind_of_consents,
+    "records made anonymous": cases.services.reminders.anonymise_ended,
     "old drafts": accounts.tasks.delete_old_drafts,
     "missing PDFs of editions": action_plans.tasks.make_missing_files.call,
     "old counts of tries": accounts.tasks.forget_old_tries,
