@@ -34,6 +34,12 @@ def can_correct_enquiry(user: User, enquiry: Enquiry) -> bool:
     return enquiry.voided_at is None and user.has_role_in(enquiry.office.municipality_id, DESK_ROLES)
 
 
+def can_give_code(user: User, enquiry: Enquiry) -> bool:
+    """To one person without a name; whoever reads the enquiry gives it, or takes it back."""
+    is_of_one = enquiry.person_id is None and enquiry.people is None
+    return is_of_one and can_correct_enquiry(user, enquiry) and can_read(user, enquiry)
+
+
 def can_void_enquiry(user: User, enquiry: Enquiry) -> bool:
     """The author, or a coordinator of the office."""
     if enquiry.voided_at is not None:

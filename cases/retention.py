@@ -47,6 +47,7 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "outcome": Fate.KEEP,
         "person": Fate.SHELL,
         "case": Fate.SHELL,
+        "return_code": Fate.SHELL,
         "sex": Fate.COARSE,
         "age_band": Fate.COARSE,
         "nationality": Fate.COARSE,
@@ -221,6 +222,10 @@ FIELDS["MonthlyReport"] = dict.fromkeys(
 COUNTS = ("id", "municipality", "year", "quarter")
 FIELDS["PublishedCounts"] = dict.fromkeys((*COUNTS, "published_at"), Fate.KEEP) | {"tables": Fate.COARSE}
 FIELDS["QuarterCounts"] = dict.fromkeys(COUNTS, Fate.KEEP) | {"counts": Fate.COARSE}
+# Anonymous, and gone with all that it ties together on the day it ends (services.codes).
+FIELDS["ReturnCode"] = dict.fromkeys(["id", "digest", "given_at", "ends_on"], Fate.KEEP) | {
+    "given_by": Fate.STAFF
+}
 # A row of history repeats the record and adds when, what and who.
 for name in ("Enquiry", "Person", "Case", "FollowUp"):
     FIELDS[f"Historical{name}"] = FIELDS[name] | {
@@ -230,6 +235,7 @@ for name in ("Enquiry", "Person", "Case", "FollowUp"):
         "history_type": Fate.KEEP,
         "history_user": Fate.STAFF,
     }
+del FIELDS["HistoricalEnquiry"]["return_code"]  # the history leaves it out
 for name in ("Alias", "Contact", "IdentityDocument"):
     added = ("history_id", "history_date", "history_change_reason", "history_type", "history_user")
     FIELDS[f"Historical{name}"] = FIELDS[name] | dict.fromkeys(added, Fate.ROW)

@@ -2,6 +2,7 @@ from django.urls import path
 
 from cases.views import (
     cases,
+    codes,
     consents,
     desk,
     enquiries,
@@ -31,6 +32,10 @@ urlpatterns = [
     path("enquiries/<int:pk>/case/", cases.enquiry_file, name="enquiry_file"),
     path("enquiries/<int:pk>/void/", enquiries.enquiry_void, name="enquiry_void"),
     path("enquiries/<int:pk>/undo/", enquiries.enquiry_undo, name="enquiry_undo"),
+    path("enquiries/<int:pk>/code/", codes.code_give, name="code_give"),
+    path("enquiries/<int:pk>/code/end/", codes.code_end, name="code_end"),
+    path("codes/", codes.code_search, name="code_search"),
+    path("codes/<str:key>/", codes.thread_detail, name="thread_detail"),
     path("cases/", cases.case_list, name="case_list"),
     path("cases/new/", cases.case_create, name="case_create"),
     path("cases/<int:pk>/", cases.case_detail, name="case_detail"),

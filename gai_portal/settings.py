@@ -65,6 +65,8 @@ CONSENT_MONTHS = env.int("CONSENT_MONTHS", default=24)
 # agreement that nobody renewed the record is made anonymous.
 REMINDER_DAYS = env.int("REMINDER_DAYS", default=30)
 CONSENT_GRACE_DAYS = env.int("CONSENT_GRACE_DAYS", default=30)
+# How long a return code holds after the last conversation under it.
+RETURN_CODE_DAYS = env.int("RETURN_CODE_DAYS", default=365)
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 if not SITE_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured(f"SITE_URL has to begin with https://, and is {SITE_URL!r}: see .env.example.")

@@ -107,6 +107,7 @@ def test_the_readers_of_every_scoped_model_are_named():
         "CaseNoteQuerySet": (desk, nobody),
         "FollowUpQuerySet": (desk, nobody),
         "MergeQuerySet": (desk, nobody),
+        "ReturnCodeQuerySet": (desk, nobody),
         "ConsultationQuerySet": (everyone_local, national),
         "ConsultationInvitationQuerySet": (everyone_local, national),
         "ConsultationCommentQuerySet": (everyone_local, national),

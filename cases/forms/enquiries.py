@@ -13,7 +13,17 @@ from accounts.models import User
 from cases.forms.fields import NoteField, TopicSelect
 from cases.forms.more import MoreFields
 from cases.forms.person_choice import PersonChoice, Who
-from cases.models import MORE_FIELDS, NOTE_LIMIT, Channel, Enquiry, Language, Outcome, Person, Topic
+from cases.models import (
+    MORE_FIELDS,
+    NOTE_LIMIT,
+    Channel,
+    Enquiry,
+    Language,
+    Outcome,
+    Person,
+    ReturnCode,
+    Topic,
+)
 from cases.services.enquiries import CONTENT_FIELDS
 from cases.statistics import most_frequent
 from gai_portal.lib.countries import nationality_names
@@ -71,10 +81,12 @@ class EnquiryForm(MoreFields, PersonChoice):
         user: User,
         offices: Sequence[Office],
         enquiry: Enquiry | None = None,
+        thread: ReturnCode | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.enquiry = enquiry
+        self.thread = thread  # that of somebody who comes back with a code, and stays without a name
         self.offices = offices
         self.field = cast("Any", self.fields)  # each kind of field has attributes of its own
         self.met = Enquiry.objects.visible_to(user).filter(office__in=offices)
@@ -88,6 +100,9 @@ class EnquiryForm(MoreFields, PersonChoice):
         self._offer_nationalities()
         chosen = self.data.get(self.add_prefix("person")) if self.is_bound else self.initial.get("person")
         self.choose_among(user, str(chosen or ""))
+        if thread:
+            for name in ("who", "asked", "person"):
+                del self.fields[name]
 
     def _offer_topics(self) -> None:
         """The topics that this office meets most often come first, the others by group."""
@@ -141,6 +156,9 @@ class EnquiryForm(MoreFields, PersonChoice):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        data.setdefault("person", None)
+        if self.thread and data.get("people"):
+            self.add_error("people", _("A return code belongs to one person."))
         if len(self.offices) == 1:
             data["office"] = self.offices[0]
         if "day" in data and "hour" in data:

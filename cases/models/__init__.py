@@ -9,6 +9,7 @@ from cases.models.cases import (
     ChecklistEntry,
     OfCaseQuerySet,
 )
+from cases.models.codes import CODE_LENGTH, ReturnCode, ReturnCodeQuerySet, digest_of
 from cases.models.consents import Consent
 from cases.models.enquiries import (
     LARGEST_GROUP,
@@ -59,6 +60,7 @@ from cases.models.topics import (
 )
 
 __all__ = [
+    "CODE_LENGTH",
     "LARGEST_GROUP",
     "LONGEST",
     "MORE_FIELDS",
@@ -104,6 +106,8 @@ __all__ = [
     "Person",
     "PersonQuerySet",
     "ReferenceRow",
+    "ReturnCode",
+    "ReturnCodeQuerySet",
     "RequesterType",
     "RestrictedQuerySet",
     "Sex",
@@ -112,6 +116,7 @@ __all__ = [
     "changes_in_case",
     "changes_in_file",
     "describe",
+    "digest_of",
     "find_people",
     "document_key",
     "label_of",

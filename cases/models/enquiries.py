@@ -135,6 +135,16 @@ class Enquiry(models.Model):
         verbose_name=_("case"),
         editable=False,
     )
+    # Somebody who gives no name has come before, or will come again: see cases/models/codes.py.
+    return_code = models.ForeignKey(
+        "cases.ReturnCode",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="enquiries",
+        verbose_name=_("return code"),
+        editable=False,
+    )
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     age_band = models.CharField(_("age"), max_length=5, choices=AgeBand, blank=True)
     nationality = models.CharField(
@@ -200,7 +210,9 @@ class Enquiry(models.Model):
 
     objects = EnquiryQuerySet.as_manager()
     # Read by enquiry only: no other key of its rows needs an index.
+    # The history never tells what a return code ties together: it would outlive the code.
     history = HistoricalRecords(
+        excluded_fields=["return_code"],
         no_db_index=[
             "office",
             "channel",
@@ -211,7 +223,7 @@ class Enquiry(models.Model):
             "author",
             "assigned_to",
             "voided_by",
-        ]
+        ],
     )
 
     class Meta:
@@ -240,6 +252,10 @@ class Enquiry(models.Model):
             ),
             models.CheckConstraint(
                 name="enquiry_of_a_group_names_nobody", condition=Q(people=None) | Q(person=None)
+            ),
+            models.CheckConstraint(
+                name="enquiry_under_a_code_is_of_one_without_a_name",
+                condition=Q(return_code=None) | Q(person=None, people=None),
             ),
         ]
 

@@ -1,7 +1,7 @@
 """How a record opens that would stay closed: with a reason in the office, by a narrow door outside."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -13,17 +13,30 @@ from accounts.access import Accessed, Verb, record_access
 from accounts.models import AccessLog, User
 from accounts.roles import Role
 from accounts.services import notify
-from cases.models import Contact, IdentityDocument, Person, document_key
-from cases.permissions import can_record_person, can_unseal
+from cases.models import (
+    Contact,
+    Enquiry,
+    IdentityDocument,
+    Outcome,
+    Person,
+    ReturnCode,
+    Topic,
+    digest_of,
+    document_key,
+)
+from cases.permissions import can_log_enquiry, can_record_person, can_unseal, can_use_desk
 from municipalities.models import Office
 
 SHORTEST_REASON = 10  # characters
 QUESTIONS = 20  # to other offices
 QUESTIONS_WITHIN = timedelta(hours=1)
+# Codes that may be asked for in that time, by one officer and by all desks of a municipality together.
+CODES_OF_OFFICER, CODES_OF_TOWN = 12, 40
+MOST_TOLD = 50  # conversations under one code
 
 
 class TooManyQuestions(Exception):
-    """Somebody asks other offices about more people than come to a desk in an hour."""
+    """Somebody asks about more people than come to a desk in an hour."""
 
 
 @transaction.atomic
@@ -51,6 +64,63 @@ def unseal(row: models.Model, *, reason: str, by: User, address: str | None = No
         url=row.get_absolute_url(),  # type: ignore[attr-defined]
     )
     return line
+
+
+@dataclass(frozen=True)
+class Told:
+    """All that a return code tells of one conversation; of a restricted one only whom to ask."""
+
+    office: Office
+    day: date | None = None
+    topic: Topic | None = None
+    outcome: Outcome | None = None
+    url: str = ""  # for whoever may read it anyway
+
+
+@transaction.atomic
+def thread_of_code(code: str, *, by: User, office: Office, address: str | None = None) -> ReturnCode | None:
+    """What somebody's return code opens: the first of the three doors between offices (rules.md).
+
+    The code is proof enough: whoever carries it is not asked for a name. Each question is logged, and after
+    CODES_OF_OFFICER or CODES_OF_TOWN of them in an hour there are no more answers. A code that never was and
+    one that has ended are the same.
+    """
+    if not can_log_enquiry(by, office):
+        raise PermissionDenied(f"{by} has no desk at {office}")
+    Office.objects.select_for_update(no_key=True).get(pk=office.pk)  # one question at a time is counted
+    kind, town = ReturnCode._meta.label_lower, office.municipality_id
+    since = timezone.now() - QUESTIONS_WITHIN
+    asked = AccessLog.objects.filter(kind=kind, verb=Verb.SEARCHED, at__gte=since)
+    of_officer, of_town = asked.filter(user=by).count(), asked.filter(municipality=town).count()
+    if of_officer >= CODES_OF_OFFICER or of_town >= CODES_OF_TOWN:
+        raise TooManyQuestions
+    record_access(Verb.SEARCHED, Accessed(kind, "–", municipality=town), by=by, address=address)
+    return ReturnCode.objects.open().filter(digest=digest_of(code)).first()
+
+
+@transaction.atomic
+def told_by_thread(thread: ReturnCode, *, by: User, address: str | None = None) -> list[Told]:
+    """The conversations under a code, the latest first, for whoever was shown the code: no free text.
+
+    Each office whose conversations are shown sees in its access log who read them.
+    """
+    if not can_use_desk(by):
+        raise PermissionDenied(f"{by} has no desk")
+    enquiries = Enquiry.objects.standing().filter(return_code=thread, person=None).with_names()
+    rows = list(enquiries.order_by("-at", "-pk")[:MOST_TOLD])
+    readable = Enquiry.objects.visible_to(by).filter(return_code=thread)
+    own = set(readable.values_list("pk", flat=True))
+    label, kind = thread.reference, ReturnCode._meta.label_lower
+    for town in sorted({row.office.municipality_id for row in rows}):
+        record_access(Verb.READ, Accessed(kind, label, str(thread.pk), town), by=by, address=address)
+    return [_told(row, is_own=row.pk in own) for row in rows]
+
+
+def _told(row: Enquiry, *, is_own: bool) -> Told:
+    if row.is_restricted and not is_own:
+        return Told(row.office)
+    day = timezone.localdate(row.at)
+    return Told(row.office, day, row.topic, row.outcome, row.get_absolute_url() if is_own else "")
 
 
 @dataclass(frozen=True)

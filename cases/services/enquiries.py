@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import MORE_FIELDS, Enquiry, Topic
+from cases.models import MORE_FIELDS, Enquiry, ReturnCode, Topic
 from cases.permissions import (
     can_correct_enquiry,
     can_log_enquiry,
@@ -17,6 +17,7 @@ from cases.permissions import (
     can_void_enquiry,
     can_work_with_person,
 )
+from cases.services.codes import continued
 
 # What the person at the desk says, and a correction may change.
 CONTENT_FIELDS = (
@@ -39,13 +40,19 @@ class EnquiryChanged(Exception):
     """Somebody else has changed the enquiry since it was opened for correction."""
 
 
-def log_enquiry(content: Mapping[str, Any], *, by: User) -> Enquiry:
-    """Record one contact at the desk. `content` holds the fields of CONTENT_FIELDS."""
+@transaction.atomic
+def log_enquiry(content: Mapping[str, Any], *, return_code: ReturnCode | None = None, by: User) -> Enquiry:
+    """Record one contact at the desk. `content` holds the fields of CONTENT_FIELDS.
+
+    `return_code` is that of somebody who comes back without a name: the conversation goes on under it.
+    """
     enquiry = Enquiry(**content, author=by)
     if not can_log_enquiry(by, enquiry.office):
         raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
     _ascribe(enquiry, by)
     enquiry.is_restricted = _is_restricted(enquiry)
+    if return_code is not None:
+        enquiry.return_code = continued(return_code)
     _save(enquiry, by)
     return enquiry
 
@@ -65,6 +72,8 @@ def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: in
         setattr(enquiry, name, value)
     if enquiry.person_id != former:
         _ascribe(enquiry, by)
+    if enquiry.person_id or enquiry.people:
+        enquiry.return_code = None  # nothing ties a name to conversations that were without one
     if not can_log_enquiry(by, enquiry.office):
         raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
     enquiry.is_restricted = _is_restricted(enquiry)

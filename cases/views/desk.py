@@ -1,12 +1,13 @@
 """How every page of the desk begins. To anybody without a desk it does not exist."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import DESK_ROLES
+from cases.models import Enquiry
 from cases.permissions import can_use_desk
 from municipalities.models import Office
 
@@ -17,6 +18,14 @@ def get_offices(user: User) -> list[Office]:
         raise Http404
     codes = user.municipality_ids(DESK_ROLES)
     return [office for office in user.offices if office.municipality_id in codes]
+
+
+def get_enquiry(request: SignedInRequest, pk: int) -> Enquiry:
+    """The enquiry, or 404 for somebody it must not even be known to."""
+    enquiries = Enquiry.objects.visible_to(request.user).with_names()
+    return get_object_or_404(
+        enquiries.select_related("language", "requester", "voided_by", "person__office", "return_code"), pk=pk
+    )
 
 
 @require_safe

@@ -4,9 +4,9 @@ from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,8 +19,25 @@ from accounts.services import AlreadySent, answer_form, discard_draft, restore_d
 from cases.filters import EnquiryFilter
 from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
 from cases.forms.person_choice import Who
-from cases.models import MORE_FIELDS, Case, Enquiry, Person, Topic, describe, label_of, names_in
-from cases.permissions import can_correct_enquiry, can_undo_enquiry, can_unseal, can_void_enquiry, coordinates
+from cases.models import (
+    MORE_FIELDS,
+    Case,
+    Enquiry,
+    Person,
+    ReturnCode,
+    Topic,
+    describe,
+    label_of,
+    names_in,
+)
+from cases.permissions import (
+    can_correct_enquiry,
+    can_give_code,
+    can_undo_enquiry,
+    can_unseal,
+    can_void_enquiry,
+    coordinates,
+)
 from cases.services.enquiries import (
     CONTENT_FIELDS,
     EnquiryChanged,
@@ -29,7 +46,8 @@ from cases.services.enquiries import (
     undo_enquiry,
     void_enquiry,
 )
-from cases.views.desk import get_offices
+from cases.views.codes import opened_thread
+from cases.views.desk import get_enquiry, get_offices
 from cases.views.people import results_of
 from gai_portal.lib.paging import keyset_page
 
@@ -42,14 +60,6 @@ REPEATED = {
 }
 
 
-def get_enquiry(request: SignedInRequest, pk: int) -> Enquiry:
-    """The enquiry, or 404 for somebody it must not even be known to."""
-    enquiries = Enquiry.objects.visible_to(request.user).with_names()
-    return get_object_or_404(
-        enquiries.select_related("language", "requester", "voided_by", "person__office"), pk=pk
-    )
-
-
 def clock(moment: Any) -> str:
     return date_format(timezone.localtime(moment), "TIME_FORMAT")
 
@@ -59,7 +69,11 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
     offices = get_offices(request.user)
     latest = Enquiry.objects.visible_to(request.user).filter(office__in=offices).standing()
     mine = latest.filter(author=request.user).order_by("-pk").first()
-    kept: dict[str, Any] = {"user": request.user, "offices": offices}
+    key = request.GET.get("code", "")
+    thread = opened_thread(request, key) if key else None
+    if key and thread is None and request.method == "GET":
+        return redirect("cases:code_search")
+    kept: dict[str, Any] = {"user": request.user, "offices": offices, "thread": thread}
     draft = None
     asked_for = ""
     if request.method == "POST" and "show_topic" in request.POST:  # without JavaScript
@@ -70,7 +84,7 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
     elif request.method == "POST":
         form = EnquiryForm(request.POST, **kept)
         asked_for = request.POST.get("topic", "")
-        if url := _log(request, form):
+        if url := _log(request, form, thread):
             return redirect(url)
         if form.found:
             shown = [each.person for each in form.found]
@@ -94,6 +108,8 @@ def enquiry_create(request: SignedInRequest) -> HttpResponse:
         "topic": Topic.objects.with_guidance().filter(code=asked_for).first() if asked_for else None,
         "is_coordinator": coordinates(request.user),
         "has_last": mine is not None,
+        "thread": thread,
+        "key": key,
         "latest": latest.with_names()[:LATEST],
     }
     return render(request, "cases/enquiry_create.html", context)
@@ -117,9 +133,11 @@ def _record_first(request: SignedInRequest) -> HttpResponse:
     return redirect(results_of(request, asked) if asked else "cases:person_search")
 
 
-def _log(request: SignedInRequest, form: EnquiryForm) -> str | None:
+def _log(request: SignedInRequest, form: EnquiryForm, thread: ReturnCode | None) -> str | None:
     def create() -> str:
-        enquiry = log_enquiry(form.content(), by=request.user)
+        if request.GET.get("code") and thread is None:
+            raise ValidationError(_("The code was typed too long ago. Type it again, or record without it."))
+        enquiry = log_enquiry(form.content(), return_code=thread, by=request.user)
         text = _("Enquiry recorded at %(time)s.") % {"time": clock(enquiry.created_at)}
         messages.success(request, text, extra_tags=reverse("cases:enquiry_undo", args=[enquiry.pk]))
         if "another" not in request.POST:
@@ -166,11 +184,21 @@ def enquiry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "more": [row for row in more if row[1]],
         "case": Case.objects.visible_to(request.user).filter(enquiries=enquiry).first(),
         "changes": enquiry.changes_for(request.user),
+        "same_code": _same_code(request, enquiry),
+        "can_give_code": can_give_code(request.user, enquiry),
         "can_correct": can_correct_enquiry(request.user, enquiry),
         "can_undo": can_undo_enquiry(request.user, enquiry),
         "can_void": can_void_enquiry(request.user, enquiry),
     }
     return render(request, "cases/enquiry_detail.html", context)
+
+
+def _same_code(request: SignedInRequest, enquiry: Enquiry) -> list[Enquiry]:
+    """Other conversations under the same return code, as far as the reader sees them without it."""
+    if enquiry.return_code_id is None:
+        return []
+    others = Enquiry.objects.visible_to(request.user).filter(return_code=enquiry.return_code_id).standing()
+    return list(others.exclude(pk=enquiry.pk).with_names()[:LATEST])
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,7 +7,7 @@ import secrets
 # 23 characters, a prime: the check finds every single slip and every swap of two neighbours. Left out are
 # vowels (no words), what looks like a digit (B, L, O, Q, S, Z, 0, 1) and Y.
 ALPHABET = "23456789CDFGHJKMNPRTVWX"
-BODY_LENGTH = 7
+BODY_LENGTH = 7  # characters beside the check, unless a kind of code asks for another number
 
 
 def _check_character(body: str) -> str:
@@ -15,30 +15,34 @@ def _check_character(body: str) -> str:
     return ALPHABET[-total % len(ALPHABET)]
 
 
-def _code(number: int) -> str:
+def _in_two_groups(code: str) -> str:
+    half = len(code) // 2
+    return f"{code[:half]}-{code[half:]}"
+
+
+def _code(number: int, length: int) -> str:
     body = ""
-    for _position in range(BODY_LENGTH):
+    for _position in range(length):
         number, digit = divmod(number, len(ALPHABET))
         body += ALPHABET[digit]
-    code = body + _check_character(body)
-    return f"{code[:4]}-{code[4:]}"
+    return _in_two_groups(body + _check_character(body))
 
 
-def code_from(content: bytes) -> str:
+def code_from(content: bytes, *, length: int = BODY_LENGTH) -> str:
     """The code of a content: the same content always has the same one."""
-    return _code(int.from_bytes(hashlib.sha256(content).digest(), "big"))
+    return _code(int.from_bytes(hashlib.sha256(content).digest(), "big"), length)
 
 
-def random_code() -> str:
+def random_code(*, length: int = BODY_LENGTH) -> str:
     """A code that nobody can guess from another one."""
-    return _code(secrets.randbelow(len(ALPHABET) ** BODY_LENGTH))
+    return _code(secrets.randbelow(len(ALPHABET) ** length), length)
 
 
-def read_code(text: str) -> str | None:
+def read_code(text: str, *, length: int = BODY_LENGTH) -> str | None:
     """The code that somebody typed, in its proper form; None when it cannot be one."""
     compact = re.sub(r"[\s.\-‐-―]+", "", text).upper()
-    if len(compact) != BODY_LENGTH + 1 or not set(compact) <= set(ALPHABET):
+    if len(compact) != length + 1 or not set(compact) <= set(ALPHABET):
         return None
     if _check_character(compact[:-1]) != compact[-1]:
         return None
-    return f"{compact[:4]}-{compact[4:]}"
+    return _in_two_groups(compact)

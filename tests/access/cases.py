@@ -1,6 +1,10 @@
 """Rows of the access table for the desk."""
 
-from cases.models import CaseNote, Contact
+from django.core import signing
+
+from cases.models import CaseNote, Contact, Enquiry
+from cases.services.codes import give_code
+from cases.views.codes import SALT
 from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, only
 from tests.factories import (
     CaseDocumentFactory,
@@ -25,6 +29,10 @@ GET: dict[str, Row] = {
     "cases:enquiry_correct": only(*DESK_PRAIA),
     "cases:enquiry_void": only(*DESK_PRAIA),
     "cases:enquiry_file": only(*DESK_PRAIA),
+    "cases:code_give": only(*DESK_PRAIA),
+    "cases:code_search": only(*DESKS),
+    # The key of the officer who was shown the code serves nobody else: they are asked for the code.
+    "cases:thread_detail": only("desk_praia", coordinator_praia=FOUND, desk_sal=FOUND),
     "cases:enquiry_figures": only(*DESKS),
     "cases:report_list": only(*DESKS),
     "cases:report_overview": only("dgi_officer", "dgi_admin"),
@@ -60,6 +68,9 @@ POST: dict[str, Row] = {
     "cases:enquiry_correct": only(*DESK_PRAIA),
     "cases:enquiry_void": only(*DESK_PRAIA, gives=FOUND),
     "cases:enquiry_file": only(*DESK_PRAIA),  # an empty form comes back
+    "cases:code_give": only(*DESK_PRAIA),  # the code, once
+    "cases:code_end": only(*DESK_PRAIA, gives=FOUND),
+    "cases:code_search": only(*DESKS),  # an empty form comes back
     "cases:enquiry_undo": only("desk_praia", gives=FOUND, coordinator_praia=FORBIDDEN),
     "cases:person_search": only(*DESKS, gives=FOUND),
     "cases:person_create": only(*DESKS, gives=FOUND),
@@ -84,6 +95,13 @@ POST: dict[str, Row] = {
 
 def enquiry(get):
     return {"pk": EnquiryFactory(office=get("office_praia"), author=get("desk_praia")).pk}
+
+
+def thread(get):
+    row = Enquiry.objects.get(pk=enquiry(get)["pk"])
+    give_code(row, by=get("desk_praia"))
+    row.refresh_from_db()
+    return {"key": signing.dumps([get("desk_praia").pk, row.return_code_id], salt=SALT)}
 
 
 def person(get):
@@ -124,9 +142,12 @@ ARGUMENTS: dict[str, Builder] = {
             "cases:enquiry_void",
             "cases:enquiry_file",
             "cases:enquiry_undo",
+            "cases:code_give",
+            "cases:code_end",
         ],
         enquiry,
     ),
+    "cases:thread_detail": thread,
     **dict.fromkeys(
         [
             "cases:person_detail",
@@ -153,6 +174,7 @@ ARGUMENTS: dict[str, Builder] = {
 }
 DATA: dict[str, Builder] = {
     "cases:enquiry_void": lambda get: {"reason": "Recorded twice"},
+    "cases:code_give": lambda get: {"language": "fr"},
     "cases:case_act": lambda get: {"text": "Telephoned the town hall."},
     "cases:note_correct": lambda get: {"text": "Telephoned the ministry."},
     "cases:unseal": lambda get: {"reason": "I stand in for a colleague."},

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core import signing
 from django.db import models
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.access import Verb, record_access
 from accounts.models import MunicipalityScopedQuerySet, User
@@ -33,11 +35,14 @@ from cases.models import (
     Outcome,
     Person,
     ReferenceRow,
+    ReturnCode,
     Topic,
+    digest_of,
     find_people,
     likely_duplicates,
     timeline,
 )
+from cases.views.codes import SALT
 from municipalities.models import Office
 from tests.conftest import member
 from tests.factories import (
@@ -110,6 +115,20 @@ def _enquiry(world: World) -> Enquiry:
     )
 
 
+def _return_code(world: World) -> ReturnCode:
+    code = ReturnCode.objects.create(
+        digest=digest_of(world.mark), given_by=world.officer, ends_on=timezone.localdate()
+    )
+    EnquiryFactory(
+        office=world.office,
+        author=world.officer,
+        topic=world.enquiry.topic,
+        note=f"voltou {world.mark}",
+        return_code=code,
+    )
+    return code
+
+
 def _merge(world: World) -> Merge:
     gone = PersonFactory(
         office=world.office, author=world.officer, name=f"{world.mark} Gone", merged_into=world.person
@@ -130,6 +149,7 @@ RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
         person=world.person, kind="passport", number=f"AB{world.digits}", country="GW"
     ),
     Enquiry: _enquiry,
+    ReturnCode: _return_code,
     Merge: _merge,
     Case: lambda world: CaseFactory(
         office=world.office,
@@ -165,6 +185,12 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:enquiry_correct": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_file": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_void": lambda world: {"pk": world.enquiry.pk},
+    "cases:code_give": lambda world: {"pk": world.return_code.enquiries.first().pk},
+    "cases:code_search": lambda world: {},
+    # With a key that somebody else was given: the door itself is walked in test_codes.py.
+    "cases:thread_detail": lambda world: {
+        "key": signing.dumps([world.officer.pk, world.return_code.pk], salt=SALT)
+    },
     "cases:enquiry_figures": lambda world: {},
     "cases:report_list": lambda world: {},
     "cases:report_overview": lambda world: {},
@@ -201,7 +227,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
 QUERIES: dict[str, list[str]] = {
     "cases:enquiry_list": ["q", "author"],
     "cases:enquiry_export": ["q", "author"],
-    "cases:enquiry_create": ["person"],
+    "cases:enquiry_create": ["person", "code"],
     "cases:person_search": ["search"],
     "cases:case_list": ["q"],
     "cases:today": ["whose", "until"],
@@ -209,7 +235,7 @@ QUERIES: dict[str, list[str]] = {
     "cases:person_detail": ["before"],
 }
 # Searches that are posted, so that no name stands in an address: the field of each.
-POSTED = {"cases:person_search": "q"}
+POSTED = {"cases:person_search": "q", "cases:code_search": "code"}
 # Pages outside the desk that show something of it.
 AROUND = ["/workspace/", "/workspace/notices/"]
 

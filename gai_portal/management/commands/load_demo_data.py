@@ -8,6 +8,7 @@ import accounts.reference
 import action_plans.demo
 import action_plans.demo_updates
 import cases.demo_cases
+import cases.demo_codes
 import cases.demo_people
 import cases.demo_reports
 import cases.reference
@@ -21,6 +22,7 @@ LOADS = {
     "people": accounts.reference.load_demo_people,
     "figures": municipalities.reference.load_demo_figures,
     "enquiries": cases.reference.load_demo_enquiries,
+    "return code": cases.demo_codes.load_demo_code,
     "people on record": cases.demo_people.load_demo_people_on_record,
     "cases": cases.demo_cases.load_demo_cases,
     "monthly report": cases.demo_reports.load_demo_report,
