@@ -46,7 +46,8 @@ def give_code(enquiry: Enquiry, *, by: User) -> str:
 def end_code(enquiry: Enquiry, *, by: User) -> None:
     """The person gives the code up: nothing tells any more which conversations belonged together."""
     enquiry = _locked(enquiry, by)
-    ReturnCode.objects.filter(pk=enquiry.return_code_id).delete()
+    if enquiry.return_code is not None:
+        enquiry.return_code.delete()
 
 
 def continued(thread: ReturnCode) -> ReturnCode:
@@ -68,7 +69,7 @@ def forget_ended_codes() -> str:
 
 
 def _locked(enquiry: Enquiry, by: User) -> Enquiry:
-    rows = Enquiry.objects.select_for_update(of=("self",)).select_related("office")
+    rows = Enquiry.objects.select_for_update(of=("self",)).select_related("office", "return_code")
     enquiry = rows.get(pk=enquiry.pk)
     if not can_give_code(by, enquiry):
         raise PermissionDenied(f"{by} may not give a code for {enquiry}")
