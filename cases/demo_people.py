@@ -11,9 +11,10 @@ from accounts.roles import DESK_ROLES
 from cases.demo import MARK, MUNICIPALITIES
 from cases.models import Consent, Enquiry, Language, Person
 from cases.services.consents import explanation, usual_end
-from cases.services.people import record_person
+from cases.services.people import correct_person, record_person
 from cases.services.reminders import remind_of_consents, remind_of_documents
 from gai_portal.lib.reference import Tally
+from gai_portal.lib.text import fold
 from municipalities.models import Office, Partner
 
 NUMBER = 36  # at each office
@@ -114,8 +115,10 @@ def invent_person(dice: random.Random, office: Office, authors: list[User], numb
 
 
 def _set_apart(people: list[Person]) -> None:
-    """One whose agreement has ended, and one restricted."""
-    ended, restricted = people[0], people[1]
+    """One whose agreement has ended, one restricted, and one who was recorded a second time."""
+    ended, restricted, once, twice = people[:4]
+    again = {"name": fold(once.name).title(), "born_on": once.born_on, "nationality": once.nationality}
+    correct_person(twice, again, version=1, by=twice.author)
     yesterday = timezone.localdate() - timedelta(days=1)
     Consent.objects.filter(pk=ended.consent_id).update(
         starts_on=yesterday - timedelta(days=730), ends_on=yesterday

@@ -94,13 +94,7 @@ def can_merge_people(user: User, kept: Person, gone: Person) -> bool:
 
 
 def can_undo_merge(user: User, merge: Merge) -> bool:
-    return (
-        merge.undone_at is None
-        and merge.kept.is_standing
-        and merge.gone.erased_at is None
-        and can_read(user, merge.kept)
-        and can_read(user, merge.gone)
-    )
+    return Merge.objects.undoable_by(user).filter(pk=merge.pk).exists()
 
 
 def can_unseal(user: User, row: models.Model) -> bool:

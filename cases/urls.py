@@ -10,6 +10,7 @@ from cases.views import (
     figures,
     follow_ups,
     guidance,
+    merging,
     paper,
     people,
     reports,
@@ -60,6 +61,8 @@ urlpatterns = [
     path("people/<int:pk>/readings/", people.person_readings, name="person_readings"),
     path("people/<int:pk>/consent/", consents.consent_renew, name="consent_renew"),
     path("people/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),
+    path("people/<int:pk>/merge/<int:other>/", merging.person_merge, name="person_merge"),
+    path("people/<int:pk>/merges/<int:merge>/undo/", merging.merge_undo, name="merge_undo"),
     path("people/<int:pk>/<slug:kind>/add/", people.person_item, name="person_item_add"),
     path("people/<int:pk>/<slug:kind>/<int:item>/", people.person_item, name="person_item_edit"),
     path(

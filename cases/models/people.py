@@ -360,6 +360,11 @@ class MergeQuerySet(OfPersonQuerySet):
     def standing(self) -> Self:
         return self.filter(undone_at=None)
 
+    def undoable_by(self, user: User) -> Self:
+        """Both records are there, and read by the one who takes them apart."""
+        people = Person.objects.visible_to(user).filter(erased_at=None)
+        return self.standing().filter(kept__in=people.filter(merged_into=None), gone__in=people)
+
 
 class Merge(models.Model):
     """Two records of one person brought together: what moved, so that it can be undone."""

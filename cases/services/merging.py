@@ -1,6 +1,6 @@
 """Two records of one person become one, with a trace, and can be taken apart again."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,42 +11,53 @@ from accounts.models import User
 from cases.models import Alias, Merge, NamePart, Person
 from cases.permissions import can_merge_people, can_undo_merge
 from cases.services.cases import restrict_cases_of
-from cases.services.people import index_names
+from cases.services.people import PersonChanged, index_names
 
-# What the kept record takes over where it says nothing itself.
-FILLED = ("born_on", "sex", "nationality", "language", "legal_status", "assigned_to")
+# What the kept record takes over where it says nothing itself, or where somebody chooses so.
+CHOSEN = ("name", "born_on", "sex", "nationality", "language", "legal_status", "assigned_to")
 LEFT = (NamePart, Merge, Person)  # rows that do not move
 
 
 @transaction.atomic
-def merge_people(kept: Person, gone: Person, *, by: User) -> Merge:
+def merge_people(
+    kept: Person,
+    gone: Person,
+    *,
+    take: Collection[str] = (),
+    seen: Mapping[int, int] | None = None,
+    by: User,
+) -> Merge:
     """Everything that belongs to `gone` moves to `kept`: enquiries, cases, whatever leads to a person.
 
-    What both have (the same contact, the same document) stays where it is. Of two consents that of the kept
-    record counts, unless it holds no longer. A restricted record makes a restricted one, with all its cases;
-    they stay restricted when the merge is undone.
+    `take` names what of CHOSEN counts as `gone` has it; `seen` holds the versions of both, by key, that the
+    choice rests on. What both have (the same contact, the same document) stays where it is. The consent of
+    the kept record counts. A restricted record makes a restricted one, with all its cases; they stay
+    restricted when the merge is undone.
     """
     kept, gone = _locked(kept, gone)
     if not can_merge_people(by, kept, gone):
         raise PermissionDenied(f"{by} may not merge {gone.reference} into {kept.reference}")
-    moved: dict[str, Any] = {}
+    if seen is not None and seen != {person.pk: person.version for person in (kept, gone)}:
+        raise PersonChanged
+    moved: dict[str, Any] = {"version": kept.version}
     for model, field in _leading_here():
         for row in model._default_manager.filter(**{field: gone}).order_by("pk"):
             if _give(row, field, kept, by):
                 moved.setdefault(model._meta.label_lower, []).append(row.pk)
-    if gone.name != kept.name:
-        alias, is_new = Alias.objects.get_or_create(
-            person=kept, name=gone.name, defaults={"kind": Alias.Kind.MERGED}
-        )
-        if is_new:
-            moved["alias"] = alias.pk
-    filled = [name for name in FILLED if not getattr(kept, name) and getattr(gone, name)]
+    other_name = kept.name if "name" in take else gone.name
+    filled = [name for name in CHOSEN if getattr(gone, name) and (name in take or not getattr(kept, name))]
     for name in filled:
         setattr(kept, name, getattr(gone, name))
     if gone.is_restricted and not kept.is_restricted:
         kept.is_restricted = True
         filled.append("is_restricted")
     moved["filled"] = filled
+    if other_name != kept.name:
+        alias, is_new = Alias.objects.get_or_create(
+            person=kept, name=other_name, defaults={"kind": Alias.Kind.MERGED}
+        )
+        if is_new:
+            moved["alias"] = alias.pk
     gone.merged_into = kept
     for person in (kept, gone):
         _save(person, by)
@@ -70,10 +81,10 @@ def undo_merge(merge: Merge, *, by: User) -> Merge:
         for row in model._default_manager.filter(**{field: kept, "pk__in": pks}).order_by("pk"):
             _give(row, field, gone, by)
     Alias.objects.filter(person=kept, pk=merge.moved.get("alias")).delete()
+    former = kept.history.filter(version=merge.moved["version"]).latest()  # as it was before the merge
     for name in merge.moved["filled"]:
-        if getattr(kept, name) == getattr(gone, name):
-            column: Any = Person._meta.get_field(name)
-            setattr(kept, name, column.get_default())
+        if getattr(kept, name) == getattr(gone, name):  # nobody has put it right since
+            setattr(kept, name, getattr(former, name))
     gone.merged_into = None
     for person in (kept, gone):
         _save(person, by)

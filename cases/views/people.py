@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -32,6 +33,7 @@ from cases.models import (
     FollowUp,
     Found,
     IdentityDocument,
+    Merge,
     Person,
     changes_in_file,
     document_key,
@@ -48,6 +50,7 @@ from gai_portal.lib.paging import keyset_page
 
 READINGS = 5  # shown on the person's page
 TO_DO = 20
+MERGES = 10
 ITEMS: dict[str, tuple[Any, Any]] = {
     "names": (Alias, AliasForm),
     "contacts": (Contact, ContactForm),
@@ -211,6 +214,9 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "consent_holds": person.consent.holds_on(),
         "duplicates": duplicates,
         "to_do": FollowUp.objects.visible_to(request.user).filter(person=person).open().with_names()[:TO_DO],
+        "merges": Merge.objects.undoable_by(request.user)
+        .filter(Q(kept=person) | Q(gone=person))
+        .select_related("gone__office", "by")[:MERGES],
         "moments": moments,
         "older": older,
         "changes": changes_in_file(person, request.user),

@@ -2,8 +2,9 @@
 
 from django.core import signing
 
-from cases.models import CaseNote, Contact, Enquiry
+from cases.models import CaseNote, Contact, Enquiry, Person
 from cases.services.codes import give_code
+from cases.services.merging import merge_people
 from cases.views.codes import SALT
 from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, only
 from tests.factories import (
@@ -43,6 +44,7 @@ GET: dict[str, Row] = {
     "cases:person_detail": only(*DESK_PRAIA),
     "cases:person_edit": only(*DESK_PRAIA),
     "cases:person_readings": only(*DESK_PRAIA),
+    "cases:person_merge": only(*DESK_PRAIA),
     "cases:person_item_add": only(*DESK_PRAIA),
     "cases:person_item_edit": only(*DESK_PRAIA),
     "cases:consent_renew": only(*DESK_PRAIA),
@@ -78,6 +80,8 @@ POST: dict[str, Row] = {
     "cases:person_item_add": only(*DESK_PRAIA),
     "cases:person_item_edit": only(*DESK_PRAIA),
     "cases:person_item_remove": only(*DESK_PRAIA, gives=FOUND),
+    "cases:person_merge": only(*DESK_PRAIA),  # an empty form comes back
+    "cases:merge_undo": only(*DESK_PRAIA, gives=FOUND),
     "cases:consent_renew": only(*DESK_PRAIA),
     "cases:consent_withdraw": only(*DESK_PRAIA, gives=FOUND),
     "cases:case_create": only(*DESKS),
@@ -112,6 +116,16 @@ def contact(get):
     pk = person(get)["pk"]
     row = Contact.objects.create(person_id=pk, channel="phone", value="+2389912345")
     return {"pk": pk, "kind": "contacts", "item": row.pk}
+
+
+def pair(get):
+    return {"pk": person(get)["pk"], "other": person(get)["pk"]}
+
+
+def merge(get):
+    kept, gone = (Person.objects.get(pk=pk) for pk in pair(get).values())
+    row = merge_people(kept, gone, by=get("desk_praia"))
+    return {"pk": kept.pk, "merge": row.pk}
 
 
 def case(get):
@@ -162,6 +176,8 @@ ARGUMENTS: dict[str, Builder] = {
         "kind": "person",
         "pk": PersonFactory(office=get("office_praia"), author=get("desk_praia"), is_restricted=True).pk,
     },
+    "cases:person_merge": pair,
+    "cases:merge_undo": merge,
     "cases:person_item_add": lambda get: person(get) | {"kind": "names"},
     **dict.fromkeys(["cases:person_item_edit", "cases:person_item_remove"], contact),
     **dict.fromkeys(["cases:case_detail", "cases:case_edit"], case),

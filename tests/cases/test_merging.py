@@ -10,6 +10,7 @@ from accounts.roles import Role
 from cases.models import (
     Alias,
     Case,
+    CaseNote,
     Contact,
     Enquiry,
     FollowUp,
@@ -21,7 +22,7 @@ from cases.models import (
 from cases.services.merging import merge_people, undo_merge
 from cases.workflow import CaseState
 from tests.conftest import member
-from tests.factories import CaseFactory, EnquiryFactory, FollowUpFactory, PersonFactory
+from tests.factories import CaseDocumentFactory, CaseFactory, EnquiryFactory, FollowUpFactory, PersonFactory
 
 
 @pytest.fixture
@@ -148,14 +149,17 @@ def matters(pair) -> dict[Person, set]:
     return {person: {_matter(person) for _ in range(2)} for person in pair}
 
 
-def _matter(person: Person) -> tuple[int, int]:
+def _matter(person: Person) -> tuple[int, int, int, int]:
+    """A case with something to do, a note and a file."""
     case = CaseFactory(office=person.office, author=person.author, person=person)
-    return case.pk, FollowUpFactory(case=case, author=person.author).pk
+    note = CaseNote.objects.create(case=case, author=person.author, text="Falou com o serviço.")
+    file = CaseDocumentFactory(case=case, added_by=person.author)
+    return case.pk, FollowUpFactory(case=case, author=person.author).pk, note.pk, file.pk
 
 
 def matters_of(person: Person) -> set:
     rows = FollowUp.objects.filter(person=person, case__person=person)
-    return {(to_do.case_id, to_do.pk) for to_do in rows}
+    return {(one.case_id, one.pk, one.case.notes.get().pk, one.case.documents.get().pk) for one in rows}
 
 
 def test_two_people_with_two_open_cases_each_make_one_with_four_and_can_be_taken_apart(
