@@ -39,7 +39,7 @@ class MergeForm(forms.Form):
             values = [getattr(person, name) for person in people]
             if all(values) and values[0] != values[1]:
                 self.fields[name] = forms.TypedChoiceField(
-                    label=capfirst(str(Person._meta.get_field(name).verbose_name)),
+                    label=label_of(name),
                     coerce=int,
                     choices=[(person.pk, shown(person, name)) for person in people],
                     initial=kept.initial,
@@ -54,7 +54,7 @@ class MergeForm(forms.Form):
     def rows(self) -> Iterator[dict[str, Any]]:
         """What each of the two says, field by field; where they differ, each with its button."""
         for name in CHOSEN:
-            label = capfirst(str(Person._meta.get_field(name).verbose_name))
+            label = label_of(name)
             values = [shown(person, name) for person in self.people]
             if name in self.fields:
                 radios = zip(self.people, self[name], strict=True)
@@ -74,6 +74,11 @@ class MergeForm(forms.Form):
             "take": [name for name in CHOSEN if data.get(name) == gone.pk],
             "seen": seen,
         }
+
+
+def label_of(name: str) -> str:
+    column: Any = Person._meta.get_field(name)
+    return capfirst(str(column.verbose_name))
 
 
 def shown(person: Person, name: str) -> str:

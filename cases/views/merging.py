@@ -81,15 +81,13 @@ def _belongings(request: SignedInRequest, people: tuple[Person, Person]) -> list
         _("Closed cases"): counted(cases.filter(state=CaseState.CLOSED)),
         _("To do"): counted(to_do),
         _("Agreement until"): [format_day(person.consent.ends_on) for person in people],
-        _("Agreed to reminders"): [yes_no(person.consent.for_reminders) for person in people],
+        _("Agreed to reminders"): [
+            _("yes") if person.consent.for_reminders else _("no") for person in people
+        ],
         _("Recorded by"): [person.author for person in people],
         _("Recorded"): [format_day(timezone.localdate(person.created_at)) for person in people],
     }
     return [{"label": label, "cells": zip(people, pair, strict=True)} for label, pair in cells.items()]
-
-
-def yes_no(value: bool) -> str:
-    return _("yes") if value else _("no")
 
 
 @require_POST
