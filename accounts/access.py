@@ -65,8 +65,28 @@ def record_access(
     address: str | None = None,
 ) -> AccessLog:
     """The same for a service, or for somebody without an account, whom `who` names."""
+    line = _line(verb, thing, by=by, who=who, why=why, address=address)
+    line.save()
+    return line
+
+
+def log_access_to_each(request: SignedInRequest, verb: AccessLog.Verb, rows: Iterable[models.Model]) -> None:
+    """A line for each of several records that are shown with their content, written at once."""
+    address = client_address(request)
+    AccessLog.objects.bulk_create(_line(verb, row, by=request.user, address=address) for row in rows)
+
+
+def _line(
+    verb: AccessLog.Verb,
+    thing: models.Model | Accessed,
+    *,
+    by: User | None,
+    who: str = "",
+    why: str = "",
+    address: str | None = None,
+) -> AccessLog:
     accessed = thing if isinstance(thing, Accessed) else Accessed.row(thing)
-    return AccessLog.objects.create(
+    return AccessLog(
         user=by,
         who=(who or str(by))[:200],
         scope=scope_of(by) if by else "",

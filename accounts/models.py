@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -299,6 +300,59 @@ class Membership(models.Model):
                     "the national level reads nobody's records."
                 )
             )
+
+
+class HandoverQuerySet(MunicipalityScopedQuerySet):
+    """Handovers: read by the office's coordination, by whoever made one, and by whoever the work went to."""
+
+    local_readers = frozenset({Role.COORDINATOR})
+    national_readers = frozenset({Role.DGI_ADMINISTRATOR})
+
+    def visible_to(self, user: User) -> Self:
+        involved = self.where(user, MUNICIPAL_ROLES) & (Q(successor=user) | Q(by=user))
+        return super().visible_to(user) | self.filter(involved)
+
+
+class Handover(models.Model):
+    """What somebody who left passed on to one colleague. The briefing is made from it."""
+
+    leaver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("who leaves"))
+    successor = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("who goes on")
+    )
+    municipality = models.ForeignKey(
+        "municipalities.Municipality",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("municipality"),
+    )
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    # {"case": [3, 17]}: the keys of what changed hands, by the kinds that the apps name.
+    moved = models.JSONField(default=dict, editable=False)
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("handover")
+        verbose_name_plural = _("handovers")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="handover_goes_to_somebody_else", condition=~Q(leaver=F("successor"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.leaver} → {self.successor}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("handover_detail", args=[self.pk])
+
+    @property
+    def number(self) -> int:
+        """How many things changed hands."""
+        return sum(len(keys) for keys in self.moved.values())
 
 
 class OneTimeKey(models.Model):

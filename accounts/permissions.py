@@ -1,7 +1,7 @@
 """Who may invite whom, and whose membership they may end: each function answers, none raises."""
 
-from accounts.models import Membership, User
-from accounts.roles import Role
+from accounts.models import Handover, Membership, User
+from accounts.roles import MUNICIPAL_ROLES, Role
 
 # By the role of the one who asks. The national administrator does all this in the admin.
 INVITES = {
@@ -46,6 +46,21 @@ def can_end_membership(user: User, membership: Membership) -> bool:
         and membership.role in ENDS.get(Role(own.role), ())
         for own in user.current_memberships
     )
+
+
+def can_hand_over(user: User, membership: Membership) -> bool:
+    """Whoever may end the role, be it over already, passes its work on; administrators everybody's else."""
+    is_administered = can_administer_people(user) and not membership.is_pending
+    return can_end_membership(user, membership) or (is_administered and membership.user_id != user.pk)
+
+
+def can_hand_over_somebody(user: User) -> bool:
+    return can_read_people(user) or can_administer_people(user)
+
+
+def can_read_briefing(user: User, handover: Handover) -> bool:
+    """Those who work in the town hall. An administrator sees how much changed hands, and nothing of it."""
+    return user.has_role_in(handover.municipality_id, MUNICIPAL_ROLES)
 
 
 def can_withdraw_invitation(user: User, membership: Membership) -> bool:

@@ -42,6 +42,8 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "given_by": Fate.STAFF,
         "ended_at": Fate.STAFF,
     },
+    # `moved` holds bare keys of records.
+    "Handover": dict.fromkeys(["id", "leaver", "successor", "municipality", "by", "at", "moved"], Fate.STAFF),
     "OneTimeKey": dict.fromkeys(["key", "user", "result_url", "used_at"], Fate.WEEK),
     # `fields` is what somebody typed, and may be about anybody.
     "Draft": dict.fromkeys(["id", "user", "form", "fields", "saved_at"], Fate.WEEK),

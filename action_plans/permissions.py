@@ -1,6 +1,7 @@
 """Who may do what with templates and plans: each function answers, none raises."""
 
 from accounts.models import User
+from accounts.permissions import can_administer_people
 from accounts.roles import MUNICIPAL_ROLES, NATIONAL_ROLES, PLAN_ROLES, Role
 from action_plans.models import Consultation, Edition, Plan, Remark, Template
 from action_plans.workflow import RENEWABLE_STATES, TRANSITIONS, Transition
@@ -101,3 +102,9 @@ def can_settle_remark(user: User, remark: Remark) -> bool:
     return can_remark(user, remark.plan) and (
         remark.by_id == user.pk or user.has_role_in(remark.plan.municipality_id, {Role.PLANNER})
     )
+
+
+def can_hand_over_measures(user: User, municipality_id: str) -> bool:
+    """Whoever answers for people in the town hall, and administrators: they only name who reports."""
+    answerable = {Role.COORDINATOR, Role.PLANNER, Role.APPROVER}
+    return can_administer_people(user) or user.has_role_in(municipality_id, answerable)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import can_administer_people
 from accounts.roles import DESK_ROLES, Role
 from cases.models import Case, Enquiry, FollowUp, Merge, Person, RestrictedQuerySet
 from municipalities.models import Office
@@ -123,3 +124,8 @@ def can_assign_case(user: User, case: Case) -> bool:
 
 def can_work_on_follow_up(user: User, follow_up: FollowUp) -> bool:
     return user.has_role_in(follow_up.office.municipality_id, DESK_ROLES) and can_read(user, follow_up)
+
+
+def can_hand_over_desk(user: User, municipality_id: str) -> bool:
+    """Whoever coordinates there, or keeps the accounts: what moves is not read by it."""
+    return can_administer_people(user) or user.has_role_in(municipality_id, {Role.COORDINATOR})

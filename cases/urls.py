@@ -26,6 +26,8 @@ urlpatterns = [
     path("enquiries/", enquiries.enquiry_list, name="enquiry_list"),
     path("enquiries/export.<slug:ending>", exports.enquiry_export, name="enquiry_export"),
     path("enquiries/new/", enquiries.enquiry_create, name="enquiry_create"),
+    # A draft that came with the work of somebody who left.
+    path("enquiries/new/<int:handed>/", enquiries.enquiry_create, name="enquiry_handed"),
     path("enquiries/blank/", paper.blank_form, name="blank_form"),
     path("enquiries/blank.pdf", paper.blank_form_file, name="blank_form_file"),
     path("enquiries/<int:pk>/", enquiries.enquiry_detail, name="enquiry_detail"),

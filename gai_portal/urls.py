@@ -5,7 +5,7 @@ from django.urls import include, path
 
 from action_plans.views import public_consultation
 from action_plans.views.template import template_public
-from gai_portal import public, workspace
+from gai_portal import handover, public, workspace
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -24,6 +24,14 @@ urlpatterns = [
     path("template/", template_public, name="template_public"),
     path("accounts/", include("accounts.urls")),
     path("workspace/", workspace.home, name="workspace"),
+    path("workspace/people/handover/", handover.handover_list, name="handover_list"),
+    path("workspace/people/<int:pk>/handover/", handover.handover_create, name="handover_create"),
+    path("workspace/people/handover/<int:pk>/", handover.handover_detail, name="handover_detail"),
+    path(
+        "workspace/people/handover/<int:pk>/briefing.pdf",
+        handover.handover_briefing,
+        name="handover_briefing",
+    ),
     path("workspace/", include("accounts.workspace_urls")),
     path("workspace/", include("municipalities.urls")),
     path("workspace/", include("action_plans.urls")),

@@ -94,6 +94,7 @@ def test_the_readers_of_every_scoped_model_are_named():
             {Role.COORDINATOR, Role.PLANNER, Role.APPROVER},
             {Role.DGI_ADMINISTRATOR},
         ),
+        "HandoverQuerySet": ({Role.COORDINATOR}, {Role.DGI_ADMINISTRATOR}),
         "AccessLogQuerySet": ({Role.COORDINATOR}, {Role.DGI_ADMINISTRATOR}),
         "RestrictedQuerySet": (desk, nobody),
         "EnquiryQuerySet": (desk, nobody),

@@ -65,7 +65,8 @@ def clock(moment: Any) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def enquiry_create(request: SignedInRequest) -> HttpResponse:
+def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
+    """The desk's form. A draft that was handed over has its own address, by which it is kept."""
     offices = get_offices(request.user)
     latest = Enquiry.objects.visible_to(request.user).filter(office__in=offices).standing()
     mine = latest.filter(author=request.user).order_by("-pk").first()

@@ -6,10 +6,13 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
+from accounts.models import Draft
+from accounts.services import KEPT
 from cases.forms.today import TodayFilter
 from cases.models import FollowUp
 from cases.permissions import coordinates
@@ -45,6 +48,14 @@ def today(request: SignedInRequest) -> HttpResponse:
         "filter": chosen,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "is_narrowed": any(chosen.data.get(name) for name in chosen.fields),
+        "handed": handed_drafts(request),
         "load": load.order_by("-number", "assigned_to__name")[:MOST_COLLEAGUES] if coordinates(user) else [],
     }
     return render(request, "cases/today.html", context)
+
+
+def handed_drafts(request: SignedInRequest) -> list[Draft]:
+    """Enquiries that a colleague who left had begun. Each keeps its own page until it is sent."""
+    create = reverse("cases:enquiry_create")
+    drafts = Draft.objects.filter(user=request.user, form__startswith=create).exclude(form=create)
+    return list(drafts.filter(saved_at__gte=timezone.now() - KEPT).order_by("saved_at"))

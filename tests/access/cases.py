@@ -23,6 +23,7 @@ GET: dict[str, Row] = {
     "cases:shortcuts": only(*DESKS),
     "cases:enquiry_list": only(*DESKS),
     "cases:enquiry_create": only(*DESKS),
+    "cases:enquiry_handed": only(*DESKS),  # without such a draft, the empty form
     "cases:enquiry_export": only(*DESKS),
     "cases:blank_form": only(*DESKS),
     "cases:blank_form_file": only(*DESKS),
@@ -64,6 +65,7 @@ GET: dict[str, Row] = {
     "cases:unseal": only("coordinator_praia"),
 }
 POST: dict[str, Row] = {
+    "cases:enquiry_handed": only(*DESKS),
     "cases:report_edit": only("coordinator_praia", desk_praia=FORBIDDEN),  # an empty form comes back
     "cases:desk": only(*DESKS),  # an empty form comes back
     "cases:enquiry_create": only(*DESKS),
@@ -147,6 +149,7 @@ def follow_up(get):
 
 
 ARGUMENTS: dict[str, Builder] = {
+    "cases:enquiry_handed": lambda get: {"handed": 1},
     "cases:report_edit": lambda get: {"code": get("office_praia").code, "year": 2026, "month": 1},
     "cases:enquiry_export": lambda get: {"ending": "csv"},
     **dict.fromkeys(

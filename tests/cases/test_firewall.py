@@ -177,6 +177,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:desk": lambda world: {},
     "cases:enquiry_list": lambda world: {},
     "cases:enquiry_create": lambda world: {},
+    "cases:enquiry_handed": lambda world: {"handed": 1},
     "cases:shortcuts": lambda world: {},
     "cases:enquiry_export": lambda world: {"ending": "csv"},
     "cases:blank_form": lambda world: {},
@@ -238,7 +239,7 @@ QUERIES: dict[str, list[str]] = {
 # Searches that are posted, so that no name stands in an address: the field of each.
 POSTED = {"cases:person_search": "q", "cases:code_search": "code"}
 # Pages outside the desk that show something of it.
-AROUND = ["/workspace/", "/workspace/notices/"]
+AROUND = ["/workspace/", "/workspace/notices/", "/workspace/people/handover/"]
 
 
 @pytest.fixture

@@ -1,0 +1,271 @@
+"""What an officer who leaves passes on: cases, what is to be done, restricted records, drafts.
+
+A further kind of record joins by a line in KINDS.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _, gettext_lazy
+from simple_history.utils import bulk_update_with_history
+
+from accounts.models import Draft, User
+from accounts.roles import DESK_ROLES
+from accounts.services import KEPT
+from cases.models import Case, CaseNote, Enquiry, FollowUp, IdentityDocument, Person
+from cases.permissions import can_hand_over_desk
+from cases.workflow import RUNNING_STATES
+from gai_portal.lib.content import in_active_language
+from gai_portal.lib.handovers import Entry, Kind, hand_over as hand_over_kinds
+from municipalities.models import Office
+
+LATEST_NOTE = 400  # characters
+
+
+@transaction.atomic
+def hand_over(from_: User, to: Mapping[str, User], *, place: str, by: User) -> dict[str, list[int]]:
+    """Everything that somebody has in hand at a desk goes on to colleagues there, as restricted as it is."""
+    if not can_hand_over_desk(by, place):
+        raise PermissionDenied(f"{by} may not hand over the desk of {place}")
+    return hand_over_kinds(KINDS, from_, to, place=place, by=by)
+
+
+def with_holder(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Who has it in hand; of what is restricted and nobody's, whoever wrote it, who alone reads it."""
+    author = models.Case(When(is_restricted=True, then="author"), output_field=IntegerField())
+    return rows.annotate(holder=Coalesce("assigned_to", author, output_field=IntegerField()))
+
+
+def _cases() -> QuerySet[Any]:
+    """Those not closed, and the restricted ones, which somebody has to be able to read."""
+    return with_holder(Case.objects.filter(Q(state__in=RUNNING_STATES) | Q(is_restricted=True)))
+
+
+def _follow_ups() -> QuerySet[Any]:
+    return with_holder(FollowUp.objects.open())
+
+
+def _enquiries() -> QuerySet[Any]:
+    kept = Q(is_restricted=True) | Q(assigned_to__isnull=False)
+    return with_holder(Enquiry.objects.standing().filter(kept))
+
+
+def _people() -> QuerySet[Any]:
+    return with_holder(Person.objects.standing())
+
+
+def _holders(rows: QuerySet[Any]) -> Iterable[tuple[int, str]]:
+    return rows.exclude(holder=None).order_by().values_list("holder", "office__municipality").distinct()
+
+
+def _held(rows: QuerySet[Any], user: User, place: str) -> QuerySet[Any]:
+    return rows.filter(holder=user.pk, office__municipality=place)
+
+
+def _held_cases(user: User, place: str) -> QuerySet[Any]:
+    return _held(_cases(), user, place)
+
+
+def _held_apart(rows: QuerySet[Any], user: User, place: str) -> QuerySet[Any]:
+    """What does not go along with a case."""
+    of_cases = Q(case__in=_held_cases(user, place).values("pk"), case__isnull=False)
+    return _held(rows, user, place).exclude(of_cases)
+
+
+def _assign(rows: QuerySet[Any], to: User, by: User) -> list[int]:
+    found = list(rows.select_for_update(of=("self",)))
+    for row in found:
+        row.assigned_to = to
+        row.version += 1
+    fields = ["assigned_to", "version"]
+    bulk_update_with_history(found, rows.model, fields, batch_size=100, default_user=by)
+    return [row.pk for row in found]
+
+
+def _move_cases(from_: User, place: str, to: User, by: User) -> list[int]:
+    """What is to be done in a case, and its restricted enquiries, go along."""
+    keys = _assign(_held_cases(from_, place), to, by)
+    for rows in (_follow_ups(), _enquiries()):
+        _assign(rows.filter(holder=from_.pk, case__in=keys), to, by)
+    return keys
+
+
+def _held_drafts(user: User, place: str) -> QuerySet[Any]:
+    """Enquiries that were typed and not sent. With one office, the form does not ask which."""
+    create = reverse("cases:enquiry_create")
+    here = Q(fields__office__isnull=True)
+    for pk in Office.objects.filter(municipality=place).values_list("pk", flat=True):
+        here |= Q(fields__office=[str(pk)])
+    forms = Q(form=reverse("cases:desk")) | Q(form__startswith=create)
+    return Draft.objects.filter(forms & here, user=user, saved_at__gte=timezone.now() - KEPT)
+
+
+def _move_drafts(from_: User, place: str, to: User, by: User) -> list[int]:
+    """Each gets a page of its own, so that no draft of the successor's has to make room for it."""
+    drafts = list(_held_drafts(from_, place))
+    for draft in drafts:
+        draft.user, draft.form = to, reverse("cases:enquiry_handed", args=[draft.pk])
+        draft.save()
+    return [draft.pk for draft in drafts]
+
+
+def _said(row: Any, title: str) -> str:
+    """Restricted matters are read in the portal, not on paper."""
+    return _("Restricted: read it in the portal") if row.is_restricted else title
+
+
+def _to_do(follow_up: FollowUp) -> str:
+    return _("Restricted") if follow_up.is_restricted else str(follow_up)
+
+
+def _case_entries(keys: Sequence[int], reader: User) -> list[Entry]:
+    latest = CaseNote.objects.standing().filter(case=OuterRef("pk")).order_by("-at", "-pk")
+    to_do = FollowUp.objects.visible_to(reader).open().select_related("office")
+    rows = (
+        Case.objects.visible_to(reader)
+        .filter(pk__in=keys)
+        .with_names()
+        .annotate(latest_note=Subquery(latest.values("text")[:1]))
+        .prefetch_related(Prefetch("follow_ups", queryset=to_do, to_attr="to_do"))
+    )
+    return [
+        Entry(
+            row,
+            row.number,
+            _said(row, row.title or in_active_language(row.topic, "name")[0]),
+            facts=[
+                str(row.get_state_display()),
+                *([str(row.get_priority_display())] if row.priority != Case.Priority.NORMAL else []),
+                *([row.person.reference] if row.person else []),
+            ],
+            text="" if row.is_restricted else (row.latest_note or "")[:LATEST_NOTE],
+            dates=[(follow_up.due_on, _to_do(follow_up)) for follow_up in row.to_do],
+        )
+        for row in rows.order_by("number")
+    ]
+
+
+def _follow_up_entries(keys: Sequence[int], reader: User) -> list[Entry]:
+    rows = FollowUp.objects.visible_to(reader).filter(pk__in=keys).with_names()
+    return [
+        Entry(
+            row,
+            row.reference,
+            _said(row, str(row)),
+            facts=[
+                *([row.case.number] if row.case else []),
+                *([row.person.reference] if row.person else []),
+                *([] if row.is_open else [_("Done")]),
+            ],
+            dates=[(row.due_on, _to_do(row))] if row.is_open else [],
+        )
+        for row in rows.order_by("due_on", "pk")
+    ]
+
+
+def _person_entries(keys: Sequence[int], reader: User) -> list[Entry]:
+    expiring = IdentityDocument.objects.filter(expires_on__gte=timezone.localdate()).order_by("expires_on")
+    rows = (
+        Person.objects.visible_to(reader)
+        .filter(pk__in=keys)
+        .standing()
+        .select_related("office", "consent")
+        .prefetch_related(Prefetch("documents_of_identity", queryset=expiring, to_attr="expiring"))
+    )
+    return [
+        Entry(
+            row,
+            row.reference,
+            _said(row, _("Person on record")),
+            dates=[
+                (row.consent.ends_on, _("The agreement to be on record ends")),
+                *(
+                    (paper.expires_on, _("Expires: {paper}").format(paper=paper.get_kind_display()))
+                    for paper in row.expiring
+                    if paper.expires_on
+                ),
+            ],
+        )
+        for row in rows.order_by("pk")
+    ]
+
+
+def _enquiry_entries(keys: Sequence[int], reader: User) -> list[Entry]:
+    rows = Enquiry.objects.visible_to(reader).filter(pk__in=keys).with_names()
+    return [
+        Entry(
+            row,
+            row.reference,
+            _said(row, in_active_language(row.topic, "name")[0]),
+            facts=[date_format(timezone.localtime(row.at), "SHORT_DATE_FORMAT")],
+        )
+        for row in rows.order_by("-at")
+    ]
+
+
+def _draft_entries(keys: Sequence[int], reader: User) -> list[Entry]:
+    rows = Draft.objects.filter(pk__in=keys, user=reader)
+    return [
+        Entry(
+            None,
+            date_format(timezone.localtime(row.saved_at), "SHORT_DATETIME_FORMAT"),
+            _("Draft of an enquiry: go on with it from Today"),
+        )
+        for row in rows.order_by("pk")
+    ]
+
+
+# In this order: what goes along with a case has left the other kinds when their turn comes.
+KINDS: list[Kind] = [
+    Kind(
+        "case",
+        gettext_lazy("Cases, with what is to be done in them"),
+        DESK_ROLES,
+        held=_held_cases,
+        move=_move_cases,
+        entries=_case_entries,
+        holders=lambda: _holders(_cases()),
+    ),
+    Kind(
+        "follow_up",
+        gettext_lazy("Other things to do"),
+        DESK_ROLES,
+        held=lambda user, place: _held_apart(_follow_ups(), user, place),
+        move=lambda from_, place, to, by: _assign(_held_apart(_follow_ups(), from_, place), to, by),
+        entries=_follow_up_entries,
+        holders=lambda: _holders(_follow_ups()),
+    ),
+    Kind(
+        "person",
+        gettext_lazy("People on record"),
+        DESK_ROLES,
+        held=lambda user, place: _held(_people(), user, place),
+        move=lambda from_, place, to, by: _assign(_held(_people(), from_, place), to, by),
+        entries=_person_entries,
+        holders=lambda: _holders(_people()),
+    ),
+    Kind(
+        "enquiry",
+        gettext_lazy("Restricted enquiries"),
+        DESK_ROLES,
+        held=lambda user, place: _held_apart(_enquiries(), user, place),
+        move=lambda from_, place, to, by: _assign(_held_apart(_enquiries(), from_, place), to, by),
+        entries=_enquiry_entries,
+        holders=lambda: _holders(_enquiries()),
+    ),
+    Kind(
+        "draft",
+        gettext_lazy("Drafts of enquiries"),
+        DESK_ROLES,
+        held=_held_drafts,
+        move=_move_drafts,
+        entries=_draft_entries,
+    ),
+]
