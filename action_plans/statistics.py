@@ -186,6 +186,11 @@ class Evidence:
         return reduce(add, (need.before or NOTHING for need in self.needs), NOTHING)
 
     @property
+    def is_silent(self) -> bool:
+        """Whether no enquiry on this area was recorded in any of these quarters."""
+        return all(shown.most == 0 for _period, shown in self.quarters)
+
+    @property
     def direction(self) -> str:
         """`up` or `down` if the last four quarters surely had more or fewer than the four before."""
         if len(self.quarters) < EVIDENCE_QUARTERS:

@@ -8,12 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from action_plans.forms.plan import ProseField
-from action_plans.forms.tailoring import ContentChoiceField
+from action_plans.forms.tailoring import PartnersField
 from action_plans.models import Consultation, ConsultationComment, ConsultationInvitation
 from action_plans.models.consultation import COMMENT_LIMIT
 from gai_portal.lib.forms import DayField
 from gai_portal.lib.safe_names import validate_person_name
-from municipalities.models import Partner
 
 LONGEST = datetime.timedelta(days=365)
 
@@ -22,8 +21,14 @@ class ConsultationForm(forms.ModelForm):
     """Who is asked, and until when."""
 
     closes_on = DayField(label=_("Last day"), help_text=_("Comments are taken until the end of this day."))
-    partners = ContentChoiceField(
-        Partner.objects.filter(is_active=True), name_field="name", label=_("Partners"), required=False
+    partners = PartnersField(
+        label=_("Partners"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"data-combobox": "", "data-remove": _("Remove: TEXT"), "size": 8}),
+        help_text=_(
+            "Whoever has an account for one of them gets a notice. Where nobody has one, invite a person by "
+            "e-mail as soon as the draft is open."
+        ),
     )
     introduction = ProseField(
         label=_("What you would like to hear"),
@@ -39,6 +44,10 @@ class ConsultationForm(forms.ModelForm):
         help_texts: ClassVar[dict[str, Any]] = {
             "is_public": _("Anybody can read the draft and comment, without an account or a name."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["partners"].offer()  # type: ignore[attr-defined]
 
     def clean_closes_on(self) -> datetime.date:
         day = self.cleaned_data["closes_on"]

@@ -34,7 +34,8 @@ class RenewalForm(forms.Form):
         self.fields["first_year"].initial = plan.last_year + 1
         self.fields["last_year"].initial = plan.last_year + 1 + length
         measures = plan.measures.with_place().carried_out().order_by("order", "code")
-        self.fields["finished"].choices = [  # type: ignore[attr-defined]
-            (measure.code, f"{measure.code} · {content_text(measure.wording, 'text')}")
-            for measure in measures
-        ]
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for measure in sorted(measures, key=lambda measure: (measure.area.order, measure.area.code)):
+            called = f"{measure.code} · {content_text(measure.wording, 'text')}"
+            groups.setdefault(content_text(measure.area, "title"), []).append((measure.code, called))
+        self.fields["finished"].choices = list(groups.items())  # type: ignore[attr-defined]

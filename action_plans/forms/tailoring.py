@@ -23,6 +23,7 @@ from action_plans.statistics import AreaProgress
 from action_plans.workflow import Decision
 from gai_portal.lib.content import content_text
 from gai_portal.lib.forms import DayField, EscudosField
+from gai_portal.lib.text import fold
 from municipalities.models import Partner
 
 SHORT = {"class": "input-short"}
@@ -57,6 +58,24 @@ class ContentChoiceField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         return content_text(obj, self.name_field)
+
+
+class PartnersField(ContentChoiceField):
+    """The organisations that take part in plans, in groups of a kind."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Partner.objects.none(), name_field="name", **kwargs)
+
+    def offer(self) -> None:
+        """Read the list anew, in the reader's language."""
+        self.queryset = Partner.objects.filter(is_active=True)
+        kinds = [*Partner.Kind.choices, ("", _("Others"))]
+        rows = sorted(self.queryset, key=lambda row: fold(content_text(row, "name")))
+        groups = [
+            (label, [(r.pk, self.label_from_instance(r)) for r in rows if r.kind == kind])
+            for kind, label in kinds
+        ]
+        self.choices = [(label, found) for label, found in groups if found]
 
 
 class RowField(forms.CharField):
@@ -119,9 +138,7 @@ class MeasureDetailsForm(ItemForm):
     deliverable = ProseField(
         label=_("Deliverable"), required=False, rows=2, help_text=_("What will be there when it is done.")
     )
-    partners = ContentChoiceField(
-        Partner.objects.none(), name_field="name", label=_("Partners"), required=False
-    )
+    partners = PartnersField(label=_("Partners"), required=False)
 
     class Meta:
         model = PlanMeasure
@@ -144,7 +161,7 @@ class MeasureDetailsForm(ItemForm):
         self.plan = plan
         self.fields["responsible_unit"].widget.attrs.update(list="units", autocomplete="off")
         self.fields["responsible_unit"].help_text = _("The department or office that answers for it.")
-        self.fields["partners"].queryset = Partner.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        self.fields["partners"].offer()  # type: ignore[attr-defined]
         owner = self.fields["owner"]
         people = User.objects.with_role(MUNICIPAL_ROLES, plan.municipality_id)
         owner.queryset = people  # type: ignore[attr-defined]

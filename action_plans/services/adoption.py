@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from action_plans.models import Plan, Template, UpdateDecision
 from action_plans.services.inbox import Change, Key, National, Standing, Versions, standings_of
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 # The choices as the national level counts them.
 OUTCOMES: list[tuple["StrPromise", set[UpdateChoice]]] = [
-    (_("Taken"), {UpdateChoice.TAKE, UpdateChoice.ANEW}),
-    (_("Kept"), {UpdateChoice.KEEP}),
-    (_("Merged"), {UpdateChoice.MERGE}),
-    (_("Left out"), {UpdateChoice.LEAVE_OUT}),
-    (_("As a local measure"), {UpdateChoice.GO_ON}),
+    (pgettext_lazy("so many plans", "Took it"), {UpdateChoice.TAKE, UpdateChoice.ANEW}),
+    (pgettext_lazy("so many plans", "Kept theirs"), {UpdateChoice.KEEP}),
+    (pgettext_lazy("so many plans", "Combined both"), {UpdateChoice.MERGE}),
+    (pgettext_lazy("so many plans", "Left it out"), {UpdateChoice.LEAVE_OUT}),
+    (pgettext_lazy("so many plans", "Made it local"), {UpdateChoice.GO_ON}),
 ]
 
 

@@ -69,6 +69,11 @@ def as_opened(item: PlanItem, version: int) -> dict[str, Any] | None:
     return values | {name: set(keys) for name, keys in links.items()}
 
 
+def says_the_same(item: PlanItem, line: Any) -> bool:
+    """Whether a line of its history has what the item says now, apart from what it is linked to."""
+    return all(getattr(line, name) == getattr(item, name) for name in WRITTEN[type(item)])
+
+
 @transaction.atomic
 def restore_line(item: PlanItem, history_id: int, *, version: int, by: User) -> bool:
     """Let an item say again what a line of its history says; False: it says so already.

@@ -141,6 +141,10 @@ class Change:
         return str(UpdateDecision.Kind(self.kind).label)
 
     @property
+    def called(self) -> str:
+        return f"{self.kind_label} {self.code}"
+
+    @property
     def heading(self) -> str:
         """The field that names it in a list."""
         return "title" if self.kind == "section" else "text"
@@ -225,7 +229,7 @@ class Inbox:
     changes: list[Change] = field(default_factory=list)
     # What stands in the version in force in the same words: to be carried over.
     unchanged: dict[Key, National] = field(default_factory=dict)
-    looked_at: int = 0
+    looked_at: int = 0  # items that some version changed and the planner has decided about
 
     @property
     def total(self) -> int:
@@ -379,13 +383,14 @@ def inboxes_of(plans: Iterable[Plan]) -> dict[int, Inbox]:
     numbers = {n for rows in standings.values() for row in rows.values() for n in (row.base, row.seen)}
     versions = Versions(numbers, in_force.number)
     looked_at = UpdateDecision.objects.standing().filter(plan__in=[plan.pk for plan in plans])
-    counts: dict[int, int] = {}
-    for pk in looked_at.filter(template=in_force).values_list("plan", flat=True):
-        counts[pk] = counts.get(pk, 0) + 1
+    decided: dict[int, set[Key]] = {plan.pk: set() for plan in plans}
+    for pk, kind, code in looked_at.values_list("plan", "kind", "code"):
+        decided[pk].add((kind, code))
     inboxes = {}
     for plan in plans:
         changes, unchanged = versions.compare(standings[plan.pk])
-        inboxes[plan.pk] = Inbox(in_force, changes, unchanged, counts.get(plan.pk, 0))
+        still_open = {(change.kind, change.code) for change in changes}
+        inboxes[plan.pk] = Inbox(in_force, changes, unchanged, len(decided[plan.pk] - still_open))
     return inboxes
 
 

@@ -44,6 +44,33 @@ def what_is_missing(plan: Plan) -> list[Missing]:
     ]
 
 
+def still_to_set(plan: Plan) -> list[Missing]:
+    """Dates and targets, area by area: no reason to refuse a plan, but part of a good one."""
+    undated = plan.measures.with_place().carried_out().filter(Q(starts_on=None) | Q(ends_on=None))
+    without_target = plan.indicators.filter(target_value=None).select_related("based_on__objective__area")
+    areas: dict[str, TemplateArea] = {}
+    counts: dict[str, list[int]] = {}
+    for position, area in [
+        *((0, measure.area) for measure in undated),
+        *((1, indicator.based_on.objective.area) for indicator in without_target),
+    ]:
+        areas.setdefault(area.code, area)
+        counts.setdefault(area.code, [0, 0])[position] += 1
+    pages = (("action_plans:plan_area", _undated), ("action_plans:plan_indicators", _without_target))
+    return [
+        Missing(
+            text="",
+            place=area,
+            links=[
+                (say(count), reverse(page, args=[plan.pk, area.code]))
+                for count, (page, say) in zip(counts[area.code], pages, strict=True)
+                if count
+            ],
+        )
+        for area in sorted(areas.values(), key=lambda area: (area.order, area.code))
+    ]
+
+
 def indicators_without_target(plan: Plan) -> int:
     """Not a reason to refuse a plan, but worth knowing before it is submitted."""
     return plan.indicators.filter(target_value=None).count()
@@ -119,3 +146,15 @@ def _without_text(count: int) -> str:
     return ngettext("%(count)d measure without text", "%(count)d measures without text", count) % {
         "count": count
     }
+
+
+def _undated(count: int) -> str:
+    return ngettext(
+        "%(count)d measure without start or end", "%(count)d measures without start or end", count
+    ) % {"count": count}
+
+
+def _without_target(count: int) -> str:
+    return ngettext(
+        "%(count)d indicator without a target", "%(count)d indicators without a target", count
+    ) % {"count": count}

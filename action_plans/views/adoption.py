@@ -7,9 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
+from action_plans.models import UpdateDecision
 from action_plans.permissions import can_read_adoption
 from action_plans.services.adoption import OUTCOMES, adoption_map
 from action_plans.services.inbox import PLAN_ITEMS
+from gai_portal.lib.content import content_text
 
 PAGE_SIZE = 50
 
@@ -42,11 +44,13 @@ def template_adoption_item(request: SignedInRequest, kind: str, code: str) -> Ht
     key = (kind, code)
     if kind not in PLAN_ITEMS or adoption.contents is None or not adoption.contents.knows(key):
         raise Http404
+    national = adoption.contents.newest(key)
     context = {
         "adoption": adoption,
-        "kind": kind,
+        "kind_label": UpdateDecision.Kind(kind).label,
         "code": code,
-        "national": adoption.contents.newest(key),
+        "national": national,
+        "name": content_text(national.values, "title" if kind == "section" else "text"),
         "is_in_force": adoption.contents.get(adoption.contents.in_force, key) is not None,
         "rows": [
             (row.plan, row.standings.get(key), row.decision_about(key), row.change_of(key))

@@ -29,6 +29,7 @@ from action_plans.services.consultation import (
 from action_plans.services.publication import freeze_plan
 from action_plans.services.tailoring import EditConflict
 from action_plans.views.plan import get_plan
+from action_plans.views.shown import names_of
 from action_plans.workflow import CONSULT
 from gai_portal.lib.content import in_active_language
 
@@ -54,7 +55,8 @@ def consultation_open(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect(url)
     if not can_make(request.user, plan, CONSULT):
         raise PermissionDenied
-    return render(request, "action_plans/consultation_open.html", {"plan": plan, "form": form})
+    context = {"plan": plan, "form": form, "undecided": plan.measures.undecided().count()}
+    return render(request, "action_plans/consultation_open.html", context)
 
 
 @require_safe
@@ -70,11 +72,14 @@ def plan_consultation(request: SignedInRequest, pk: int) -> HttpResponse:
     }
     shown = kept.get(chosen, comments).select_related("consultation", "author", "partner", "invitation")
     consultations = plan.consultations.prefetch_related("partners", "invitations")
+    page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
+    names = names_of(plan, [(comment.kind, comment.code) for comment in page])
     context = {
         "plan": plan,
         "consultations": consultations,
         "running": next((c for c in consultations if c.closed_at is None), None),
-        "page": Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(comment, names.get((comment.kind, comment.code), "")) for comment in page],
         "chosen": chosen if chosen in FILTERS else "",
         "unanswered": comments.unanswered().count(),
         "can_run": can_run_consultation(request.user, plan),

@@ -8,21 +8,23 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from action_plans.models import Plan, PlanIndicator, PlanMeasure, PlanSection
 from action_plans.permissions import can_edit_plan
-from action_plans.services.history import PlanItem, former_item, history_of, restore_line
+from action_plans.services.history import PlanItem, former_item, history_of, restore_line, says_the_same
 from action_plans.services.tailoring import EditConflict, ItemGone
 from action_plans.views.plan import get_plan
-from action_plans.views.shown import shown
+from action_plans.views.shown import NATIONAL, names_of, shown
 from action_plans.views.tailoring import refuse_readers
 
 ITEMS: dict[str, Any] = {"measures": PlanMeasure, "chapters": PlanSection, "indicators": PlanIndicator}
 PAGE_SIZE = 20
 MOST_WORDS = 60_000  # characters whose differences one page shows; of further lines it names the fields
+NOW = 0  # among lines of a history, whose keys begin with 1
 NOT_SHOWN = frozenset({"id", "plan", "based_on", "version", "code", "order"})
 
 
@@ -55,10 +57,13 @@ def plan_item_history(request: SignedInRequest, pk: int, kind: str, code: str) -
     if only.isdecimal() and len(only) < 19:  # one line, with all its words
         rows = rows.filter(history_id=int(only))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    about = (kind.removesuffix("s"), item.code)
     context = {
         "plan": plan,
         "item": item,
         "kind": kind,
+        "kind_label": capfirst(str(NATIONAL[about[0]][0]._meta.verbose_name)),
+        "name": names_of(plan, [about]).get(about, ""),
         "page": page,
         "lines": history_lines(item, list(page.object_list)),
         "newest": history_of(item).values_list("history_id", flat=True).first(),
@@ -131,9 +136,25 @@ def history_lines(item: PlanItem, rows: list[Any]) -> list[dict[str, Any]]:
         is_named_only = words > room and bool(lines)
         room = max(0, room - words)
         lines.append(
-            {"row": row, "changes": changes, "is_first": before is None, "is_named_only": is_named_only}
+            {
+                "row": row,
+                "changes": changes,
+                "is_first": before is None,
+                "is_named_only": is_named_only,
+                "carried_to": _carried_to(row, before, versions),
+                "says_the_same": says_the_same(item, row)
+                and all(now[row.history_id] == now[NOW] for _l, now in links),
+            }
         )
     return lines
+
+
+def _carried_to(row: Any, before: Any, versions: dict[int | None, int]) -> int | None:
+    """The version that a line only moved to: nobody wrote or chose anything, its words are the same."""
+    is_carried = (
+        before is not None and row.version == before.version and row.based_on_id != before.based_on_id
+    )
+    return versions.get(row.based_on_id) if is_carried else None
 
 
 def _names_of(fields: list[Any], rows: list[Any]) -> dict[str, dict[Any, Any]]:
@@ -148,7 +169,7 @@ def _names_of(fields: list[Any], rows: list[Any]) -> dict[str, dict[Any, Any]]:
 
 
 def _links_of(item: PlanItem, rows: list[Any]) -> list[tuple[Any, dict[int, str]]]:
-    """Goals and partners as each line had them, in words."""
+    """Goals and partners in words, as each line had them and as they are NOW."""
     if not isinstance(item, PlanMeasure):
         return []
     found = []
@@ -165,6 +186,7 @@ def _links_of(item: PlanItem, rows: list[Any]) -> list[tuple[Any, dict[int, str]
             )
             for row in rows
         }
+        said[NOW] = ", ".join(sorted(map(str, getattr(item, field.name).all())))
         found.append((field.verbose_name, said))
     return found
 

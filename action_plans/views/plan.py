@@ -29,6 +29,7 @@ from action_plans.services.plan import create_plan, make_transition
 from action_plans.services.readiness import (
     excluded_mandatory_measures,
     indicators_without_target,
+    still_to_set,
     unseen_mandatory_measures,
     what_is_missing,
 )
@@ -43,7 +44,9 @@ PAGE_SIZE = 25
 
 def get_plan(request: SignedInRequest, pk: int) -> Plan:
     """The plan, or 404 for somebody who must not even know of it."""
-    plans = Plan.objects.visible_to(request.user).select_related("municipality", "template")
+    plans = Plan.objects.visible_to(request.user).select_related(
+        "municipality", "template", "carried_over_from"
+    )
     return get_object_or_404(plans, pk=pk)
 
 
@@ -128,6 +131,8 @@ def plan_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "open_remarks": plan.remarks.open().count(),
         "can_renew": can_renew_plan(request.user, plan),
         "missing": what_is_missing(plan) if plan.is_editable else [],
+        "to_set": still_to_set(plan) if plan.is_editable else [],
+        "renewals": plan.renewals.all(),
         "inbox": inbox_of(plan),
         "without_target": indicators_without_target(plan),
         "indicator_count": plan.indicators.count(),

@@ -1,11 +1,24 @@
 """The parts of a plan's items as people read them."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from action_plans.models import (
+    Plan,
+    TemplateArea,
+    TemplateIndicator,
+    TemplateMeasure,
+    TemplateSection,
+)
+from action_plans.workflow import TemplateState
+from gai_portal.lib.content import content_text
 from gai_portal.lib.formats import format_day, format_escudos
+from gai_portal.lib.forms import languages_left_behind
 
 
 def shown(field: Any, value: Any) -> str:
@@ -29,3 +42,45 @@ def shown(field: Any, value: Any) -> str:
     if field.name == "budget_cve":
         return format_escudos(value)
     return str(value)
+
+
+def doubtful_translations(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """That translations may no longer fit the Portuguese text that was saved beside them; or nothing."""
+    languages = ", ".join(languages_left_behind(before, after))
+    text = _("The Portuguese text has changed. Look whether the others still fit it: %(languages)s.")
+    return text % {"languages": languages} if languages else ""
+
+
+def warn_of_translations(request: HttpRequest, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    if text := doubtful_translations(before, after):
+        messages.warning(request, text)
+
+
+NATIONAL: dict[str, tuple[Any, str]] = {
+    "chapter": (TemplateSection, "title"),
+    "section": (TemplateSection, "title"),
+    "area": (TemplateArea, "title"),
+    "measure": (TemplateMeasure, "text"),
+    "indicator": (TemplateIndicator, "text"),
+}
+
+
+def names_of(plan: Plan, things: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What each item (kind, code) is called in the reader's language: as the plan words it or, where the
+    plan has it no longer, in the newest national words.
+    """
+    codes: dict[str, set[str]] = {}
+    for kind, code in things:
+        codes.setdefault(kind, set()).add(code)
+    names = {}
+    for kind, (model, field) in NATIONAL.items():
+        if kind not in codes:
+            continue
+        rows = model.objects.filter(code__in=codes[kind]).exclude(
+            **{f"{model.template_path}__state": TemplateState.DRAFT}
+        )
+        for row in rows.order_by(f"{model.template_path}__number"):
+            names[kind, row.code] = content_text(row, field)
+    for measure in plan.measures.select_related("based_on").filter(code__in=codes.get("measure", ())):
+        names["measure", measure.code] = content_text(measure.wording, "text")
+    return names

@@ -1,5 +1,6 @@
 """The national strategy: its goals, and how the plans of the municipalities serve them."""
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +24,7 @@ from action_plans.models import Plan, StrategicGoal, StrategicIndicator, Strateg
 from action_plans.permissions import can_read_coverage, can_read_plans, can_write_strategy
 from action_plans.statistics import coverage
 from action_plans.views.plan import get_plan
+from action_plans.views.shown import warn_of_translations
 from action_plans.workflow import Decision, TemplateState
 from municipalities.models import Municipality
 
@@ -43,6 +45,7 @@ def strategy_detail(request: SignedInRequest) -> HttpResponse:
     goals = list(StrategicGoal.objects.with_template_measures().prefetch_related("indicators"))
     context = {
         "strategy": Strategy.objects.first(),
+        "goals": goals,
         "pillars": [
             (pillar, [goal for goal in goals if goal.parent_id == pillar.pk])
             for pillar in goals
@@ -160,6 +163,7 @@ def goal_edit(request: SignedInRequest, code: str) -> HttpResponse:
     with transaction.atomic():
         if request.method == "POST" and form.is_valid():
             form.save()
+            warn_of_translations(request, vars(goal), form.cleaned_data)
             messages.success(request, _("%(code)s saved.") % {"code": goal.code})
             return redirect(goal)
     return render(request, "action_plans/goal_form.html", {"form": form, "goal": goal})
@@ -207,10 +211,11 @@ def get_indicator(code: str, pk: int) -> StrategicIndicator:
 def goal_indicator_edit(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     refuse_readers(request)
     indicator = get_indicator(code, pk)
-    form = EditStrategicIndicatorForm(request.POST or None, instance=indicator)
+    form = EditStrategicIndicatorForm(request.POST or None, instance=copy(indicator))
     with transaction.atomic():
         if request.method == "POST" and form.is_valid():
             form.save()
+            warn_of_translations(request, vars(indicator), form.cleaned_data)
             messages.success(request, _("Indicator saved."))
             return redirect(indicator.goal)
     context = {"form": form, "goal": indicator.goal, "indicator": indicator}

@@ -1,5 +1,6 @@
 """The workbench: measures, chapters and indicators of one plan, one decision at a time."""
 
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -40,6 +41,7 @@ from action_plans.views.conflict import conflict_page
 from action_plans.views.discussion import remarks_of
 from action_plans.views.gone import gone_page, opened_for_another, typed_texts
 from action_plans.views.plan import get_plan
+from action_plans.views.shown import warn_of_translations
 from action_plans.workflow import Decision
 from gai_portal.lib.content import content_text
 from municipalities.statistics import latest_figures
@@ -174,6 +176,7 @@ def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         except ItemGone:
             return gone_page(request, plan, "measures", code, MeasureForm)
         close_draft(request)
+        warn_of_translations(request, vars(measure), form.values)
         return _after_saving(request, plan, measure)
     progress = plan_progress(plan)
     context = {
@@ -288,7 +291,7 @@ def plan_section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         draft = restore_draft(request)
         form = SectionForm(
             request.POST if request.method == "POST" else None,
-            instance=section,
+            instance=copy(section),
             initial=draft and draft.initial,
         )
     if form is not None and request.method == "POST" and form.is_valid():
@@ -299,6 +302,7 @@ def plan_section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         except ItemGone:
             return gone_page(request, plan, "chapters", code, SectionForm)
         close_draft(request)
+        warn_of_translations(request, vars(section), form.values)
         messages.success(
             request, _("Chapter “%(title)s” saved.") % {"title": content_text(section.based_on, "title")}
         )

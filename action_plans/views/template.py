@@ -94,7 +94,7 @@ def template_detail(request: SignedInRequest, number: int) -> HttpResponse:
     template = get_template(request, number)
     whole = Template.objects.with_content().get(pk=template.pk)
     if not can_edit_template(request.user, template):
-        context: dict[str, Any] = {"template": whole, "in_workspace": True}
+        context: dict[str, Any] = {"template": whole, "in_workspace": True, **tags_of(whole)}
         return render(request, "action_plans/template_detail.html", context)
     context = {
         "template": whole,
@@ -104,6 +104,22 @@ def template_detail(request: SignedInRequest, number: int) -> HttpResponse:
         **beside(request),
     }
     return render(request, "action_plans/template_draft.html", context)
+
+
+def tags_of(template: Template) -> dict[str, list[Any]]:
+    """The strategic and global goals that its measures are tagged with, each once."""
+    measures = [
+        measure
+        for area in template.areas.all()
+        for objective in area.objectives.all()
+        for measure in objective.measures.all()
+    ]
+    goals = {goal for measure in measures for goal in measure.goals.all()}
+    targets = {target for measure in measures for target in measure.targets.all()}
+    return {
+        "goals": sorted(goals, key=lambda goal: goal.code),
+        "targets": sorted(targets, key=lambda target: (target.framework, target.order)),
+    }
 
 
 def beside(request: SignedInRequest) -> dict[str, str]:
@@ -119,7 +135,8 @@ def beside(request: SignedInRequest) -> dict[str, str]:
 def template_public(request: HttpRequest) -> HttpResponse:
     """The version in force, for anybody."""
     template = Template.objects.issued().with_content().first()
-    return render(request, "action_plans/template_detail.html", {"template": template})
+    context = {"template": template, **(tags_of(template) if template else {})}
+    return render(request, "action_plans/template_detail.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,6 +5,7 @@ Each view answers in two ways. A browser without our script gets pages. The scri
 """
 
 import secrets
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +29,7 @@ from action_plans.services.template import (
     save_item,
 )
 from action_plans.views.conflict import differences
+from action_plans.views.shown import doubtful_translations
 from action_plans.views.template import beside, of_draft
 
 FRAGMENT = "X-Fragment"  # the script asks with it; its answer says what the fragment is
@@ -110,7 +112,7 @@ def template_item_edit(request: SignedInRequest, draft: Template, code: str) -> 
         return to_item(request, draft, code)
     kept = restore_draft(request)
     form = FORMS[kind](
-        request.POST or None, instance=item, draft=draft, restored=kept.initial if kept else None
+        request.POST or None, instance=copy(item), draft=draft, restored=kept.initial if kept else None
     )
     context: dict[str, Any] = {"template": draft, "form": form, "place": code, "draft": kept}
     context["heading"] = HEADINGS[kind][1] % {"code": code}
@@ -125,7 +127,7 @@ def template_item_edit(request: SignedInRequest, draft: Template, code: str) -> 
             form.add_error(None, problem)
         else:
             close_draft(request)
-            return saved(request, draft, item, form)
+            return saved(request, draft, form, doubtful_translations(vars(item), form.cleaned_data))
     return show_form(request, context)
 
 
@@ -141,8 +143,9 @@ def write(form: ItemForm, request: SignedInRequest) -> TemplateRow:
     return item
 
 
-def saved(request: SignedInRequest, draft: Template, item: TemplateRow, form: ItemForm) -> HttpResponse:
-    said = _("%(code)s was saved.") % {"code": item.code}
+def saved(request: SignedInRequest, draft: Template, form: ItemForm, doubt: str) -> HttpResponse:
+    item = form.instance
+    said = f"{_('%(code)s was saved.') % {'code': item.code}} {doubt}".strip()
     if wants_fragment(request) and "holds_measures" not in form.changed_data:
         return fragment(request, "saved", "_draft_saved", {"row": item, "template": draft, "said": said})
     messages.success(request, said)

@@ -23,6 +23,7 @@ from action_plans.services.merging import proposals_of
 from action_plans.services.tailoring import EditConflict
 from action_plans.services.updates import InboxMoved, decide_update, take_untouched, undo_decisions
 from action_plans.views.plan import get_plan
+from action_plans.views.shown import names_of
 from action_plans.views.tailoring import refuse_readers
 from action_plans.views.update_texts import details_of, places_of, texts_of
 from action_plans.workflow import UpdateChoice
@@ -232,11 +233,14 @@ def plan_update_decisions(request: SignedInRequest, pk: int) -> HttpResponse:
     )
     page = keyset_page(decisions, request)
     versions = _versions_of_items(plan, page.rows)
+    names = names_of(plan, [(row.kind, row.code) for row in page])
     context = {
         "plan": plan,
         "inbox": inbox_of(plan),
         "page": page,
-        "rows": [(row, versions.get((row.kind, row.item_id))) for row in page],
+        "rows": [
+            (row, names.get((row.kind, row.code), ""), versions.get((row.kind, row.item_id))) for row in page
+        ],
         "can_edit": can_edit_plan(request.user, plan),
     }
     return render(request, "action_plans/plan_update_decisions.html", context)

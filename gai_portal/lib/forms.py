@@ -2,15 +2,18 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import DecimalValidator, MinValueValidator
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
+from gai_portal.lib.content import FALLBACK_LANGUAGE
 from gai_portal.lib.formats import format_escudos, parse_escudos
 from gai_portal.lib.pasted import tidy_line
 
@@ -67,6 +70,20 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return super().to_python(tidy_line(str(value or ""))) or ""
+
+
+def languages_left_behind(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Which languages still say what they said although the Portuguese text beside them was changed."""
+    found = []
+    for name in after:
+        stem, _mark, language = name.rpartition("_")
+        if language != FALLBACK_LANGUAGE or not before.get(name) or before[name] == after[name]:
+            continue
+        for code, called in settings.LANGUAGES:
+            said = after.get(f"{stem}_{code}")
+            if code != language and said and said == before.get(f"{stem}_{code}"):
+                found.append(str(called))
+    return list(dict.fromkeys(found))
 
 
 class SeenForm(forms.ModelForm):

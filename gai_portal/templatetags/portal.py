@@ -2,10 +2,12 @@
 
 import datetime
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import escape, format_html
@@ -70,6 +72,7 @@ def say_fallback(context: template.Context, things: Any, field: str) -> str:
     Below it `content` and `content_prose` only mark the language, for those who listen. Where some texts are
     translated and some are not, nothing is said here and each one that is not says so itself.
     """
+    things = [things] if things and (isinstance(things, Model | Mapping)) else things
     if not things or not all(in_active_language(thing, field)[1] for thing in things):
         return ""
     context["fallback_said"] = True

@@ -383,3 +383,40 @@ def test_a_name_is_for_the_municipality_alone(request, client, consultation, per
         row.get_absolute_url(),
     ):
         assert ("Maria Silva" in client.get(url).content.decode()) == is_named
+
+
+def test_the_list_calls_an_item_by_its_text_and_offers_to_answer(client, consultation, planner_praia):
+    first = said(consultation, kind="measure", code="ACO.M1")
+    client.force_login(planner_praia)
+    page = client.get(reverse("action_plans:plan_consultation", args=[consultation.plan_id])).content.decode()
+    assert "Medida ACO.M1 · Medida 1 de Acolhimento." in page
+    assert page.count(f'href="{first.get_absolute_url()}"') == 2  # its title, and the way to answer
+    first.resolution, first.replied_by, first.replied_at = "noted", planner_praia, timezone.now()
+    first.save()
+    page = client.get(reverse("action_plans:plan_consultation", args=[consultation.plan_id])).content.decode()
+    assert page.count(f'href="{first.get_absolute_url()}"') == 1
+
+
+def test_before_it_opens_the_planner_is_told_what_nobody_will_see(client, praia, planner_praia):
+    plan = make_plan(praia)
+    client.force_login(planner_praia)
+    url = reverse("action_plans:consultation_open", args=[plan.pk])
+    assert client.get(url).context["undecided"] == 5
+    assert "5 medidas ainda estão por decidir" in client.get(url).content.decode()
+    plan.measures.update(decision="adopted")
+    assert "por decidir" not in client.get(url).content.decode()
+
+
+def test_partners_are_offered_in_groups_of_a_kind(client, praia, planner_praia):
+    church = PartnerFactory(kind="civil", name_pt="Cáritas")
+    police = PartnerFactory(kind="public", name_pt="Polícia")
+    other = PartnerFactory(kind="", name_pt="Universidades")
+    gone = PartnerFactory(kind="civil", is_active=False)
+    client.force_login(planner_praia)
+    url = reverse("action_plans:consultation_open", args=[make_plan(praia).pk])
+    offered = client.get(url).context["form"].fields["partners"].choices
+    assert [[pk for pk, _name in rows] for _kind, rows in offered] == [[police.pk], [church.pk], [other.pk]]
+    content = {"closes_on": in_days(9).isoformat(), "partners": [church.pk, gone.pk]}
+    assert client.post(url, content).context["form"].errors["partners"]
+    client.post(url, content | {"partners": [church.pk]})
+    assert list(Consultation.objects.get().partners.all()) == [church]

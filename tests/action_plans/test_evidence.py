@@ -209,3 +209,16 @@ def test_a_faulty_file_is_refused_with_its_line(topics, file, old, new, problem)
     issued_template()
     with pytest.raises(ReferenceFault, match=problem):
         reference.load_topic_areas(file(FILE.replace(old, new)))
+
+
+def test_an_area_on_which_nobody_came_has_words_in_place_of_a_chart(
+    client, topics, meet, praia, planner_praia, dgi_officer
+):
+    meet("RES.01", 9, date(2025, 2, 10))
+    publish_statistics(today=date(2026, 2, 1))
+    place_topics({"TRA": "REG"}, by=dgi_officer)
+    plan = make_plan(praia)
+    client.force_login(planner_praia)
+    html = client.get(f"/workspace/plans/{plan.pk}/areas/REG/").content.decode()
+    assert "Nenhum atendimento sobre esta área foi registado nos últimos 4 trimestres." in html
+    assert '<svg class="chart"' not in html

@@ -12,8 +12,10 @@ from action_plans.services.tailoring import (
     save_measure,
     save_section,
 )
+from action_plans.services.updates import take_untouched
 from action_plans.workflow import Decision, PlanState
 from tests.action_plans.factories import StrategicGoalFactory, make_plan
+from tests.action_plans.versions import issue_next
 from tests.factories import PartnerFactory
 
 
@@ -241,3 +243,28 @@ def test_a_measure_that_went_on_as_local_keeps_what_it_serves(plan, planner_prai
     line.goals.all().delete()
     restore_line(measure, line.history_id, version=measure.version, by=planner_praia)
     assert list(measure.goals.all()) == [goal]
+
+
+def test_a_line_that_only_moved_along_with_a_version_names_nobody_and_offers_nothing(
+    client, plan, planner_praia, dgi_officer
+):
+    number = issue_next(lambda draft: draft.reword_measure("ACO.M2"), by=dgi_officer).number
+    take_untouched(plan, against=number, by=planner_praia)
+    client.force_login(planner_praia)
+    address = reverse("action_plans:plan_item_history", args=[plan.pk, "measures", "ACO.M1"])
+    response = client.get(address)
+    moved, *_ = response.context["lines"]
+    assert moved["carried_to"] == number
+    assert moved["says_the_same"]
+    page = response.content.decode()
+    assert f"Passou para a versão {number}, que diz o mesmo" in page
+    assert "Repor este texto" not in page
+
+
+def test_what_differs_only_in_its_partners_can_be_brought_back(client, plan, planner_praia):
+    measure = plan.measures.get(code="ACO.M1")
+    save_measure(measure, {"partners": [PartnerFactory(code="AEC")]}, version=1, by=planner_praia)
+    client.force_login(planner_praia)
+    address = reverse("action_plans:plan_item_history", args=[plan.pk, "measures", "ACO.M1"])
+    newest, created = client.get(address).context["lines"]
+    assert (newest["says_the_same"], created["says_the_same"]) == (True, False)

@@ -177,3 +177,25 @@ def test_the_new_plan_starts_from_the_version_that_the_old_one_arrived_at(plan, 
     decide_update(plan, "measure", "ACO.M1", UpdateChoice.TAKE, **details)
     Plan.objects.filter(pk=plan.pk).update(state=PlanState.CLOSED)
     assert renewed(plan, planner_praia).template == template
+
+
+def test_the_measures_are_listed_area_by_area(client, plan, planner_praia):
+    client.force_login(planner_praia)
+    page = client.get(reverse("action_plans:plan_renew", args=[plan.pk]))
+    offered = page.context["form"].fields["finished"].choices
+    assert [(area, [code for code, _text in rows]) for area, rows in offered] == [
+        ("Acolhimento", ["ACO.L1", "ACO.M1", "ACO.M2", "ACO.M3"]),
+        ("Regularização", ["REG.M1", "REG.M2"]),
+    ]
+
+
+def test_the_next_plan_says_what_is_to_be_set_anew_and_leads_to_the_former(client, plan, planner_praia):
+    new = renewed(plan, planner_praia)
+    client.force_login(planner_praia)
+    page = client.get(new.get_absolute_url())
+    assert [[said for said, _url in row.links] for row in page.context["to_set"]] == [
+        ["4 medidas sem início ou fim", "1 indicador sem meta"],
+        ["2 medidas sem início ou fim", "1 indicador sem meta"],
+    ]
+    assert f'<a href="{plan.get_absolute_url()}">' in page.content.decode()
+    assert f'<a href="{new.get_absolute_url()}">' in client.get(plan.get_absolute_url()).content.decode()

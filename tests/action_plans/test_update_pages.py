@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Draft, Notice
 from action_plans.models import PlanMeasure, UpdateDecision
+from action_plans.services.inbox import inbox_of
 from action_plans.services.plan import make_transition
 from action_plans.services.tailoring import save_measure, save_section
 from action_plans.services.updates import decide_update
@@ -189,7 +190,7 @@ def test_the_list_of_decisions_says_what_was_worked_on_since_and_undoes_it_all_t
     client.post(undo)
     assert plan.measures.get(code="ACO.M1").text_pt == "Escrito depois."
     page = client.get(reverse("action_plans:plan_update_decisions", args=[plan.pk]))
-    assert page.context["rows"] == [(decision, 4)]
+    assert page.context["rows"] == [(decision, "Escrito depois.", 4)]
     client.post(undo, {"version": 4})
     assert plan.measures.get(code="ACO.M1").text_pt == OWN
     page = client.get(reverse("action_plans:plan_update_decisions", args=[plan.pk]))
@@ -363,6 +364,27 @@ def test_the_adoption_map_counts_what_was_decided_about_earlier_versions(
     reword(dgi_officer)  # once more: what was decided about it is not the last word any longer
     first = client.get(reverse("action_plans:template_adoption")).context["page"].object_list[0]
     assert (first.changed_in, sum(first.choices.values()), first.open) == ([2, 4], 0, 2)
+
+
+def test_what_was_looked_at_stays_so_when_the_next_version_comes(plan, planner_praia, dgi_officer):
+    reword(dgi_officer)
+    decide(plan, "ACO.M1", UpdateChoice.KEEP, planner_praia)
+    reword(dgi_officer, "REG.M1")
+    inbox = inbox_of(plan)
+    assert (inbox.looked_at, inbox.total) == (1, 2)
+    reword(dgi_officer)  # what was looked at has changed once more
+    inbox = inbox_of(plan)
+    assert (inbox.looked_at, inbox.total) == (0, 2)
+
+
+def test_pages_call_a_change_by_its_text_and_its_kind(client, plan, planner, dgi_officer):
+    reword(dgi_officer, text="Abrir o balcão todos os dias.")
+    page = client.get(address(plan)).content.decode()
+    assert '<h1 class="is-text">Abrir o balcão todos os dias.</h1>' in page
+    assert '<li aria-current="page">Medida ACO.M1</li>' in page
+    decide(plan, "ACO.M1", UpdateChoice.TAKE, planner)
+    page = client.get(reverse("action_plans:plan_update_decisions", args=[plan.pk])).content.decode()
+    assert "Aceite: ACO.M1 · Abrir o balcão todos os dias." in page
 
 
 def test_without_a_version_in_force_the_map_is_empty(client, db, dgi_officer):
