@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Notice
 from accounts.roles import Role
 from action_plans import demo
+from action_plans.demo_goals import load_demo_goals
 from action_plans.demo_updates import load_demo_update
 from action_plans.models import (
     Edition,
@@ -19,6 +20,8 @@ from action_plans.models import (
     Plan,
     PlanIndicator,
     PlanMeasure,
+    StrategicGoal,
+    StrategicIndicator,
     Template,
     UpdateDecision,
 )
@@ -157,3 +160,23 @@ def test_a_second_version_gives_open_plans_something_to_look_at_and_leaves_the_o
 
 def test_without_invented_plans_there_is_no_second_version(people):
     assert load_demo_update().created == 0
+
+
+def test_the_invented_goals_say_that_they_are_and_are_loaded_once(people):
+    assert (load_demo_goals().created, load_demo_goals().unchanged) == (5, 5)
+    goals = StrategicGoal.objects.exclude(parent=None)
+    assert all(goal.title_pt.startswith("(Demonstração)") for goal in goals)
+    assert {goal.parent.code for goal in goals} == {"NIS1", "NIS2", "NIS3", "NIS4"}
+    assert all("inventado" in row.source for row in StrategicIndicator.objects.all())
+    for row in [*goals, *StrategicIndicator.objects.all()]:
+        row.full_clean()
+
+
+def test_invented_plans_serve_some_of_the_invented_goals(people, content):
+    load_demo_goals()
+    load(content)
+    load_demo_update()
+    serving = {goal.code for goal in StrategicGoal.objects.exclude(local_measures=None)}
+    assert "NIS1.1" in serving
+    in_force = StrategicGoal.objects.filter(template_measures__objective__area__template__state="issued")
+    assert {"NIS1.2", "NIS2.1"} <= {goal.code for goal in in_force}

@@ -6,6 +6,7 @@ from django.db import transaction
 
 import accounts.reference
 import action_plans.demo
+import action_plans.demo_goals
 import action_plans.demo_updates
 import cases.demo_cases
 import cases.demo_codes
@@ -27,6 +28,7 @@ LOADS = {
     "cases": cases.demo_cases.load_demo_cases,
     "monthly report": cases.demo_reports.load_demo_report,
     "statistics": cases.services.statistics.publish_statistics,
+    "goals": action_plans.demo_goals.load_demo_goals,
     "plans": action_plans.demo.load_demo_plans,
     "updates of plans": action_plans.demo_updates.load_demo_update,
 }
