@@ -447,6 +447,8 @@ class AccessLog(models.Model):
         PRINTED = "printed", _("Printed")
         UNSEALED = "unsealed", _("Opened a restricted record, with a reason")
         MATCHED = "matched", _("Asked whether another office knows somebody")
+        SHARED = "shared", _("Shared with a partner")
+        ANSWERED = "answered", _("Answered a referral")
 
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     # Empty for somebody without an account: a partner who answers by a link, or the daily job.

@@ -1,7 +1,7 @@
 """Writes around people that touch more than one row, and what every form in the portal shares."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from smtplib import SMTPException
@@ -226,10 +226,17 @@ def _said(text: "Text") -> str:
 def _message(
     user: User, template: str, *, subject: str, to: str = "", **context: object
 ) -> mail.EmailMessage:
-    body = render_to_string(template, {"user": user, "labels": settings.LABELS, **context})
-    return mail.EmailMessage(
-        subject=" ".join(subject.split()), body=body.strip() + "\n", to=[to or user.email]
-    )
+    return _letter(to or user.email, template, subject, {"user": user, **context})
+
+
+def mail_to(address: str, template: str, *, subject: str, **context: object) -> None:
+    """Write to somebody without an account, in the active language."""
+    _send_on_commit([_letter(address, template, subject, context)])
+
+
+def _letter(address: str, template: str, subject: str, context: Mapping[str, object]) -> mail.EmailMessage:
+    body = render_to_string(template, {"labels": settings.LABELS, **context})
+    return mail.EmailMessage(subject=" ".join(subject.split()), body=body.strip() + "\n", to=[address])
 
 
 def _send_on_commit(messages: list[mail.EmailMessage]) -> None:

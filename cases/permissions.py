@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import can_administer_people
 from accounts.roles import DESK_ROLES, Role
-from cases.models import Case, Enquiry, FollowUp, Merge, Person, RestrictedQuerySet
-from municipalities.models import Office
+from cases.models import Case, Enquiry, FollowUp, Merge, Person, Referral, RestrictedQuerySet
+from municipalities.models import Office, Partner
 
 UNDO_WITHIN = timedelta(minutes=15)
 
@@ -129,3 +129,27 @@ def can_work_on_follow_up(user: User, follow_up: FollowUp) -> bool:
 def can_hand_over_desk(user: User, municipality_id: str) -> bool:
     """Whoever coordinates there, or keeps the accounts: what moves is not read by it."""
     return can_administer_people(user) or user.has_role_in(municipality_id, {Role.COORDINATOR})
+
+
+def can_refer(user: User, about: Case | Enquiry) -> bool:
+    """Whoever works on the case, while it runs, or on the enquiry."""
+    if isinstance(about, Case):
+        return about.is_running and can_work_on_case(user, about)
+    return can_correct_enquiry(user, about) and can_read(user, about)
+
+
+def can_work_on_referral(user: User, referral: Referral) -> bool:
+    """Whoever works on its case or its enquiry; what comes back after the case was closed is taken, too."""
+    if referral.case is not None:
+        return can_work_on_case(user, referral.case)
+    return can_refer(user, referral.about)
+
+
+def can_answer_referral(user: User, referral: Referral) -> bool:
+    """Somebody who speaks for the partner that it was sent to."""
+    return type(referral).objects.sent_to(user).filter(pk=referral.pk).exists()
+
+
+def can_share(user: User, person: Person, partner: Partner) -> bool:
+    """Tell a partner who somebody is: only while they agree to this very partner."""
+    return can_work_with_person(user, person) and person.consent.covers(partner)

@@ -24,6 +24,8 @@ PERSON: dict[str, str] = {
     "CaseDocument": "case__person",
     "CaseNote": "case__person",  # before its case, which leads to the person
     "FollowUp": "person",
+    "ReferralStep": "referral__person",  # before its referral
+    "Referral": "person",
     "Case": "person",
     "Person": "pk",
     "Enquiry": "person",
@@ -201,6 +203,37 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "was_dropped": Fate.KEEP,
         "result": Fate.EMPTY,
         "version": Fate.KEEP,
+    },
+    "Referral": {
+        "id": Fate.KEEP,
+        "office": Fate.KEEP,
+        "case": Fate.KEEP,
+        "enquiry": Fate.KEEP,  # which leads to nobody any more
+        "person": Fate.SHELL,
+        "partner": Fate.KEEP,
+        "reason": Fate.EMPTY,
+        "shared": Fate.EMPTY,
+        "state": Fate.KEEP,
+        "due_on": Fate.KEEP,
+        "email": Fate.KEEP,  # the partner's
+        "author": Fate.STAFF,
+        "created_at": Fate.KEEP,
+        "sent_at": Fate.KEEP,
+        "reminded_at": Fate.KEEP,
+        "link_seed": Fate.EMPTY,
+        "link_digest": Fate.EMPTY,
+        "link_ends_at": Fate.EMPTY,
+        "version": Fate.KEEP,
+    },
+    "ReferralStep": {
+        "id": Fate.KEEP,
+        "referral": Fate.KEEP,
+        "state": Fate.KEEP,
+        "way": Fate.KEEP,
+        "text": Fate.EMPTY,
+        "at": Fate.KEEP,
+        "by": Fate.STAFF,
+        "once": Fate.KEEP,
     },
     "CaseCounter": dict.fromkeys(["id", "office", "year", "last"], Fate.KEEP),
     "Merge": {

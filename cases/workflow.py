@@ -1,4 +1,4 @@
-"""The life of a case: its states, and the moves between them."""
+"""The lives of a case and of a referral: their states, and the moves between them."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,3 +41,51 @@ CASE_MOVES = (WAIT, RESUME, CLOSE, REOPEN)
 def moves_from(state: str) -> list[CaseMove]:
     """What can be done with a case in a state, in the order of the buttons."""
     return [move for move in CASE_MOVES if state in move.sources]
+
+
+class ReferralState(models.TextChoices):
+    DRAFT = "draft", pgettext_lazy("state of a referral", "Draft")
+    SENT = "sent", pgettext_lazy("state of a referral", "Sent")
+    RECEIVED = "received", pgettext_lazy("state of a referral", "Received")
+    ANSWERED = "answered", pgettext_lazy("state of a referral", "Answered")
+    SOLVED = "solved", pgettext_lazy("state of a referral", "Solved")
+    REFUSED = "refused", pgettext_lazy("state of a referral", "Refused")
+    UNANSWERED = "unanswered", pgettext_lazy("state of a referral", "No answer in time")
+    WITHDRAWN = "withdrawn", pgettext_lazy("state of a referral", "Withdrawn")
+
+
+# The partner has not said yet what it does about it.
+AWAITED_STATES = frozenset({ReferralState.SENT, ReferralState.RECEIVED})
+# The partner sees it and can still say something, late answers too.
+OPEN_STATES = AWAITED_STATES | {ReferralState.ANSWERED, ReferralState.UNANSWERED}
+# A partner with an account has it on its list.
+PARTNER_STATES = OPEN_STATES | {ReferralState.SOLVED, ReferralState.REFUSED}
+
+
+@dataclass(frozen=True)
+class ReferralMove:
+    """One move of a referral: by the desk, by the partner that it was sent to, or by the daily job."""
+
+    sources: frozenset[ReferralState]
+    target: ReferralState
+    needs_text: bool = False
+
+
+SEND = ReferralMove(OPEN_STATES | {ReferralState.DRAFT}, ReferralState.SENT)  # once more, too
+LAPSE = ReferralMove(AWAITED_STATES, ReferralState.UNANSWERED)
+WITHDRAW = ReferralMove(OPEN_STATES | {ReferralState.DRAFT}, ReferralState.WITHDRAWN)
+# What a partner says; the desk writes it down when it was said in another way.
+ANSWERS = {
+    move.target: move
+    for move in (
+        ReferralMove(frozenset({ReferralState.SENT, ReferralState.UNANSWERED}), ReferralState.RECEIVED),
+        ReferralMove(OPEN_STATES, ReferralState.ANSWERED, needs_text=True),
+        ReferralMove(OPEN_STATES, ReferralState.SOLVED),
+        ReferralMove(OPEN_STATES, ReferralState.REFUSED, needs_text=True),
+    )
+}
+
+
+def answers_from(state: str) -> list[ReferralState]:
+    """What a partner can say about a referral in a state, in the order of the form."""
+    return [said for said, move in ANSWERS.items() if state in move.sources]

@@ -28,6 +28,7 @@ def doors(user: User, unread: int) -> list[tuple[str, str]]:
         (True, _("Home"), "workspace"),
         (is_desk, _("Desk"), "cases:desk"),  # its own pages are tabs there
         (is_municipal or is_national, _("Plans"), "action_plans:plan_list"),
+        (bool(user.partner_ids()), _("Referrals"), "cases:received_list"),
         (bool(user.partner_ids()), _("Consultations"), "action_plans:consultation_list"),
         (is_national, _("Strategy"), "action_plans:strategy_detail"),
         (is_national, _("National template"), "action_plans:template_list"),

@@ -67,6 +67,11 @@ REMINDER_DAYS = env.int("REMINDER_DAYS", default=30)
 CONSENT_GRACE_DAYS = env.int("CONSENT_GRACE_DAYS", default=30)
 # How long a return code holds after the last conversation under it.
 RETURN_CODE_DAYS = env.int("RETURN_CODE_DAYS", default=365)
+# Referrals: how many days a partner has for an answer unless the desk names another day, how many before that
+# day it is reminded, and how many after it the link still takes a late answer.
+REFERRAL_ANSWER_DAYS = env.int("REFERRAL_ANSWER_DAYS", default=14)
+REFERRAL_REMIND_DAYS = env.int("REFERRAL_REMIND_DAYS", default=3)
+REFERRAL_LINK_DAYS = env.int("REFERRAL_LINK_DAYS", default=14)
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 if not SITE_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured(f"SITE_URL has to begin with https://, and is {SITE_URL!r}: see .env.example.")
@@ -209,6 +214,9 @@ ACCOUNT_RATE_LIMITS = {
     # Comments on drafts by people without an account: from one address, and by one link.
     "comment": "20/h/ip",
     "comment_invited": "20/h/key",
+    # Links of referrals: wrong ones from one address, and answers by one link.
+    "referral_guessed": "20/h/ip",
+    "referral_answered": "20/h/key",
 }
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
 

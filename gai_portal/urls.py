@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from action_plans.views import public_consultation
 from action_plans.views.template import template_public
+from cases.views.received import referral_link
 from gai_portal import handover, public, workspace
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
         public_consultation.consultation_invited_comment,
         name="consultation_invited_comment",
     ),
+    path("referrals/<str:key>/", referral_link, name="referral_link"),
     path("template/", template_public, name="template_public"),
     path("accounts/", include("accounts.urls")),
     path("workspace/", workspace.home, name="workspace"),

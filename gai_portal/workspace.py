@@ -15,7 +15,7 @@ from accounts.roles import DESK_ROLES, NATIONAL_ROLES, Role
 from action_plans.models import Consultation, Plan, Template
 from action_plans.services.inbox import inboxes_of
 from action_plans.workflow import EDITABLE_STATES, PlanState
-from cases.models import Enquiry
+from cases.models import Enquiry, Referral
 from municipalities.models import Municipality, Partner
 
 LATEST = 5
@@ -42,6 +42,7 @@ def home(request: SignedInRequest) -> HttpResponse:
         context["administration"] = administration()
     if user.partner_ids():
         context["partners"] = Partner.objects.filter(pk__in=user.partner_ids())
+        context["referrals"] = Referral.objects.sent_to(user).awaited().count()
         asked = Consultation.objects.running().addressed_to(user)
         context["consultations"] = asked.select_related("plan__municipality")[:LATEST]
     return render(request, "gai_portal/workspace.html", context)

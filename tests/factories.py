@@ -22,6 +22,7 @@ from cases.models import (
     NamePart,
     Outcome,
     Person,
+    Referral,
     Topic,
 )
 from municipalities.models import Island, Municipality, Office, Partner
@@ -245,3 +246,17 @@ class FollowUpFactory(DjangoModelFactory):
     author = factory.SubFactory(UserFactory)
     title = "Telefonar"
     due_on = factory.LazyFunction(timezone.localdate)
+
+
+class ReferralFactory(DjangoModelFactory):
+    """A draft in a case; `sent_referral` in tests/cases/referrals.py sends one as the desk does."""
+
+    class Meta:
+        model = Referral
+
+    case = factory.SubFactory(CaseFactory)
+    office = factory.LazyAttribute(lambda referral: (referral.case or referral.enquiry).office)
+    person = factory.LazyAttribute(lambda referral: (referral.case or referral.enquiry).person)
+    partner = factory.SubFactory(PartnerFactory)
+    reason = "Aulas de português à noite."
+    author = factory.SubFactory(UserFactory)

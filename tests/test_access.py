@@ -104,6 +104,8 @@ def test_the_readers_of_every_scoped_model_are_named():
         "OfPersonQuerySet": (desk, nobody),
         "CaseQuerySet": (desk, nobody),
         "OfCaseQuerySet": (desk, nobody),
+        "ReferralQuerySet": (desk, nobody),
+        "OfReferralQuerySet": (desk, nobody),
         "CaseDocumentQuerySet": (desk, nobody),
         "CaseNoteQuerySet": (desk, nobody),
         "FollowUpQuerySet": (desk, nobody),

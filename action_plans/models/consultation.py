@@ -1,6 +1,5 @@
 """A draft is read and commented on before it is decided: by partners, by invitation, by anybody."""
 
-import hashlib
 import uuid
 from typing import Any, Self
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from action_plans.models.plan import Plan, PlanItemQuerySet
+from gai_portal.lib.keys import digest
 from municipalities.models import Partner
 
 COMMENT_LIMIT = 4_000  # characters
@@ -77,11 +77,6 @@ class ConsultationInvitationQuerySet(PlanItemQuerySet):
     def for_key(self, key: str) -> Self:
         """The invitation whose link carries `key`, as long as it holds."""
         return self.filter(key_digest=digest(key), withdrawn_at=None)
-
-
-def digest(key: str) -> str:
-    """What the database keeps of a key: enough to recognise it, too little to use it."""
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 class ConsultationInvitation(models.Model):

@@ -1,29 +1,26 @@
 """Asking others about a draft, hearing them, and telling them what was done."""
 
-import secrets
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import notify
+from accounts.services import mail_to, notify
 from action_plans.models import Consultation, ConsultationComment, ConsultationInvitation, Plan
-from action_plans.models.consultation import digest
 from action_plans.permissions import can_comment_for_partner, can_run_consultation
 from action_plans.services.plan import make_transition
 from action_plans.services.tailoring import EditConflict
 from action_plans.workflow import CONSULT
 from gai_portal.lib.formats import format_day
+from gai_portal.lib.keys import digest, new_key
 
 INVITATIONS_A_DAY = 40  # of one plan
 
@@ -72,7 +69,7 @@ def invite_to_comment(
     sent = ConsultationInvitation.objects.filter(consultation__plan=consultation.plan, invited_at__gte=today)
     if sent.count() >= INVITATIONS_A_DAY:
         raise ValidationError(_("That is enough invitations for one day. Go on tomorrow."))
-    key = secrets.token_urlsafe(24)
+    key = new_key()
     invitation = ConsultationInvitation.objects.create(
         consultation=consultation,
         name=name,
@@ -88,16 +85,14 @@ def _send_link(invitation: ConsultationInvitation, key: str) -> None:
     """The only place where the key is written out: the database keeps its digest."""
     consultation = invitation.consultation
     with translation.override("pt"):
-        context = {
-            "invitation": invitation,
-            "consultation": consultation,
-            "labels": settings.LABELS,
-            "url": urljoin(settings.SITE_URL, reverse("consultation_invited", args=[key])),
-        }
-        subject = _("Your comments on the plan %(plan)s") % {"plan": consultation.plan}
-        body = render_to_string("action_plans/email/consultation_invitation.txt", context)
-    message = mail.EmailMessage(subject=subject, body=body.strip() + "\n", to=[invitation.email])
-    transaction.on_commit(lambda: message.send(), robust=True)
+        mail_to(
+            invitation.email,
+            "action_plans/email/consultation_invitation.txt",
+            subject=_("Your comments on the plan %(plan)s") % {"plan": consultation.plan},
+            invitation=invitation,
+            consultation=consultation,
+            url=urljoin(settings.SITE_URL, reverse("consultation_invited", args=[key])),
+        )
 
 
 @transaction.atomic

@@ -4,9 +4,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.http import kept_private
 from accounts.limits import is_too_often
 from action_plans.models import Consultation, ConsultationInvitation
 from action_plans.views.consultation import comment_page, consultation_over, draft_page
@@ -44,15 +44,6 @@ def get_invitation(key: str) -> ConsultationInvitation:
     """Who was invited with this link. A guessed or withdrawn one is no different from none."""
     rows = ConsultationInvitation.objects.for_key(key)
     return get_object_or_404(rows.select_related("consultation__plan__municipality"))
-
-
-def kept_private(response: HttpResponse) -> HttpResponse:
-    """A page behind a personal link: no cache keeps it, no search engine lists it."""
-    add_never_cache_headers(response)
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    # Not "no-referrer": a browser would then send the form without its origin, and be refused.
-    response["Referrer-Policy"] = "same-origin"
-    return response
 
 
 def link_over(request: HttpRequest, invitation: ConsultationInvitation) -> HttpResponse:

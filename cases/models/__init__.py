@@ -40,6 +40,15 @@ from cases.models.people import (
     PersonQuerySet,
     document_key,
 )
+from cases.models.referrals import (
+    REASON_LIMIT,
+    OfReferralQuerySet,
+    Referral,
+    ReferralQuerySet,
+    ReferralStep,
+    label_of_shared,
+    shareable,
+)
 from cases.models.reports import MonthlyReport, MonthlyReportQuerySet
 from cases.models.restricted import UNSEALED_FOR, OfPersonQuerySet, RestrictedQuerySet
 from cases.models.search import Found, find_people, likely_duplicates
@@ -66,6 +75,7 @@ __all__ = [
     "MORE_FIELDS",
     "NAME_LIMIT",
     "NOTE_LIMIT",
+    "REASON_LIMIT",
     "SMALLEST_GROUP",
     "UNSEALED_FOR",
     "AgeBand",
@@ -99,6 +109,7 @@ __all__ = [
     "NamePart",
     "OfCaseQuerySet",
     "OfPersonQuerySet",
+    "OfReferralQuerySet",
     "Outcome",
     "PublishedCounts",
     "QuarterCounts",
@@ -108,6 +119,9 @@ __all__ = [
     "ReferenceRow",
     "ReturnCode",
     "ReturnCodeQuerySet",
+    "Referral",
+    "ReferralQuerySet",
+    "ReferralStep",
     "RequesterType",
     "RestrictedQuerySet",
     "Sex",
@@ -120,7 +134,9 @@ __all__ = [
     "find_people",
     "document_key",
     "label_of",
+    "label_of_shared",
     "likely_duplicates",
     "names_in",
+    "shareable",
     "timeline",
 ]

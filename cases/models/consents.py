@@ -105,3 +105,7 @@ class Consent(models.Model):
         """Whether it was given, has not ended and was not withdrawn."""
         day = day or timezone.localdate()
         return self.withdrawn_at is None and self.starts_on <= day <= self.ends_on
+
+    def covers(self, partner: Partner) -> bool:
+        """Whether sharing with this partner is agreed to today."""
+        return self.holds_on() and self.partners.filter(pk=partner.pk).exists()

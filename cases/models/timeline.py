@@ -16,6 +16,7 @@ from cases.models.cases import Case
 from cases.models.consents import Consent
 from cases.models.enquiries import Enquiry
 from cases.models.people import Merge, Person
+from cases.models.referrals import Referral
 from gai_portal.lib.content import in_active_language
 
 PAGE = 25
@@ -94,4 +95,15 @@ def _cases(person: Person, user: User, before: datetime, limit: int) -> Iterable
         yield Moment(row.opened_at, gettext("Case"), title, row.get_absolute_url(), details)
 
 
-SOURCES: list[Source] = [_enquiries, _consents, _merges, _cases]
+def _referrals(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
+    rows = Referral.objects.visible_to(user).filter(person=person, created_at__lt=before).with_names()
+    for row in rows.order_by("-created_at", "-pk")[:limit]:
+        title = in_active_language(row.partner, "name")[0]
+        details = [row.reference, str(row.get_state_display()), str(row.author)]
+        if row.sent_at and row.shared:
+            kinds = ", ".join(kind for kind, _value in row.what_is_shared())
+            details.append(gettext("shared: {kinds}").format(kinds=kinds))
+        yield Moment(row.created_at, gettext("Referral"), title, row.get_absolute_url(), details)
+
+
+SOURCES: list[Source] = [_enquiries, _consents, _merges, _cases, _referrals]

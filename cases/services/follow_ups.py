@@ -42,13 +42,21 @@ def add_follow_up(
         raise ValidationError({"title": _("Write what is to be done.")})
     if isinstance(about, Case) and not locked_case(about).is_running:
         raise ValidationError(_("This case is closed: reopen it first."))
+    to = checked_assignee(assigned_to, office)
+    return note_follow_up(about, title=title, due_on=due_on, assigned_to=to, source=source, author=by)
+
+
+def note_follow_up(
+    about: "About", *, title: str, due_on: date, assigned_to: User | None, source: str, author: User
+) -> FollowUp:
+    """The same for the portal itself, inside a transaction of the caller, who sees to the rights."""
     follow_up = FollowUp(
-        office=office,
+        office=about if isinstance(about, Office) else about.office,
         title=title.strip(),
         due_on=due_on,
-        assigned_to=checked_assignee(assigned_to, office),
+        assigned_to=assigned_to,
         source=source,
-        author=by,
+        author=author,
     )
     match about:
         case Case():
@@ -60,7 +68,7 @@ def add_follow_up(
     follow_up.is_restricted = bool(getattr(about, "is_restricted", False)) or bool(
         follow_up.case and follow_up.case.is_restricted
     )
-    return save_follow_up(follow_up, by)
+    return save_follow_up(follow_up, author)
 
 
 @transaction.atomic

@@ -31,11 +31,12 @@ from cases.forms.cases import (
     FilingForm,
     ReopenCaseForm,
 )
-from cases.models import Case, CaseDocument, Enquiry, Person, changes_in_case
+from cases.models import Case, CaseDocument, Enquiry, Person, Referral, changes_in_case
 from cases.permissions import (
     can_assign_case,
     can_correct_enquiry,
     can_read,
+    can_refer,
     can_unseal,
     can_work_on_case,
     can_work_with_person,
@@ -175,6 +176,8 @@ def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "done": list(follow_ups.filter(closed_at__isnull=False).order_by("-closed_at")[:ENQUIRIES]),
         "notes": list(case.notes.standing().select_related("author", "corrects__author")),
         "documents": list(case.documents.select_related("added_by", "removed_by")),
+        "referrals": list(Referral.objects.visible_to(user).of_case(case).with_names()[:ENQUIRIES]),
+        "can_refer": can_refer(user, case),
         "enquiries": list(enquiries[:ENQUIRIES]),
         "checklist": checklist if checklist.fields["items"].queryset.exists() else None,  # type: ignore[attr-defined]
         "has_deadlines": CaseDeadlineForm(case=case).fields["rule"].queryset.exists(),  # type: ignore[attr-defined]

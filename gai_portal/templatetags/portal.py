@@ -62,6 +62,13 @@ STATES = {
     "late": ("lava", "triangle"),
     "overdue": ("lava", "triangle"),
     "done": ("leaf", "check"),
+    "sent": ("sea", "arrow"),
+    "received": ("sea", "half"),
+    "answered": ("sea", "check"),
+    "solved": ("leaf", "check"),
+    "refused": ("lava", "cross"),
+    "unanswered": ("lava", "triangle"),
+    "withdrawn": ("stone", "cross"),
 }
 
 

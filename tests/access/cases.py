@@ -2,17 +2,19 @@
 
 from django.core import signing
 
-from cases.models import CaseNote, Contact, Enquiry, Person
+from cases.models import CaseNote, Contact, Enquiry, Person, Referral
 from cases.services.codes import give_code
 from cases.services.merging import merge_people
 from cases.views.codes import SALT
-from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, only
+from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, everybody, only
+from tests.cases.referrals import in_days, key_of, sent_referral
 from tests.factories import (
     CaseDocumentFactory,
     CaseFactory,
     EnquiryFactory,
     FollowUpFactory,
     PersonFactory,
+    ReferralFactory,
     TopicFactory,
 )
 
@@ -60,6 +62,17 @@ GET: dict[str, Row] = {
     "cases:note_correct": only(*DESK_PRAIA),
     "cases:document_add": only(*DESK_PRAIA),
     "cases:document_open": only(*DESK_PRAIA),
+    "cases:referral_list": only(*DESKS),
+    "cases:case_refer": only(*DESK_PRAIA),
+    "cases:enquiry_refer": only(*DESK_PRAIA),
+    "cases:referral_detail": only(*DESK_PRAIA),
+    "cases:referral_edit": only(*DESK_PRAIA),
+    "cases:referral_send": only(*DESK_PRAIA),
+    "cases:referral_answer": only(*DESK_PRAIA),
+    "cases:referral_letter": only(*DESK_PRAIA),
+    "cases:received_list": only("partner_user"),
+    "cases:received_detail": only("partner_user"),
+    "referral_link": everybody(),  # whoever has the link
     "cases:sealed_list": only("coordinator_praia"),
     "cases:unsealed_list": only("coordinator_praia"),
     "cases:unseal": only("coordinator_praia"),
@@ -96,6 +109,14 @@ POST: dict[str, Row] = {
     "cases:follow_up_finish": only(*DESK_PRAIA, gives=FOUND),
     "cases:follow_up_reopen": only(*DESK_PRAIA, gives=FOUND),
     "cases:unseal": only("coordinator_praia", gives=FOUND),
+    "cases:case_refer": only(*DESK_PRAIA),  # an empty form comes back
+    "cases:enquiry_refer": only(*DESK_PRAIA),
+    "cases:referral_edit": only(*DESK_PRAIA),
+    "cases:referral_send": only(*DESK_PRAIA, gives=FOUND),
+    "cases:referral_answer": only(*DESK_PRAIA, gives=FOUND),
+    "cases:referral_withdraw": only(*DESK_PRAIA, gives=FOUND),
+    "cases:received_detail": only("partner_user", gives=FOUND),
+    "referral_link": everybody(),
 }
 
 
@@ -148,8 +169,35 @@ def follow_up(get):
     return {"pk": FollowUpFactory(case_id=case(get)["pk"], office=get("office_praia"), person=None).pk}
 
 
+def draft(get):
+    return {"pk": ReferralFactory(case_id=case(get)["pk"], author=get("desk_praia")).pk}
+
+
+def sent(get):
+    pk = case(get)["pk"]
+    referral = sent_referral(case_id=pk, author=get("desk_praia"), partner=get("partner"))
+    return {"pk": referral.pk}
+
+
+def link(get):
+    return {"key": key_of(Referral.objects.get(**sent(get)))}
+
+
 ARGUMENTS: dict[str, Builder] = {
     "cases:enquiry_handed": lambda get: {"handed": 1},
+    "cases:case_refer": case,
+    "cases:enquiry_refer": enquiry,
+    **dict.fromkeys(["cases:referral_detail", "cases:referral_edit", "cases:referral_send"], draft),
+    **dict.fromkeys(
+        [
+            "cases:referral_answer",
+            "cases:referral_withdraw",
+            "cases:referral_letter",
+            "cases:received_detail",
+        ],
+        sent,
+    ),
+    "referral_link": link,
     "cases:report_edit": lambda get: {"code": get("office_praia").code, "year": 2026, "month": 1},
     "cases:enquiry_export": lambda get: {"ending": "csv"},
     **dict.fromkeys(
@@ -192,6 +240,11 @@ ARGUMENTS: dict[str, Builder] = {
     "cases:topic_card": lambda get: {"code": TopicFactory(code="RES.02").code},
 }
 DATA: dict[str, Builder] = {
+    "cases:referral_send": lambda get: {"way": "letter", "due_on": in_days(14)},
+    **dict.fromkeys(
+        ["cases:referral_answer", "cases:received_detail", "referral_link"],
+        lambda get: {"state": "received"},
+    ),
     "cases:enquiry_void": lambda get: {"reason": "Recorded twice"},
     "cases:code_give": lambda get: {"language": "fr"},
     "cases:case_act": lambda get: {"text": "Telephoned the town hall."},

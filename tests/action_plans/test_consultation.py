@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from accounts.models import Notice
 from action_plans.models import Consultation, ConsultationComment
-from action_plans.models.consultation import digest
 from action_plans.services.consultation import (
     answer_comment,
     comment_on_draft,
@@ -25,6 +24,7 @@ from action_plans.services.plan import make_transition
 from action_plans.services.publication import freeze_plan
 from action_plans.services.tailoring import EditConflict
 from action_plans.workflow import END_CONSULTATION, PlanState
+from gai_portal.lib.keys import digest
 from tests.action_plans.consultations import running_consultation
 from tests.action_plans.factories import make_plan
 from tests.factories import PartnerFactory

@@ -35,6 +35,8 @@ from cases.models import (
     Outcome,
     Person,
     ReferenceRow,
+    Referral,
+    ReferralStep,
     ReturnCode,
     Topic,
     digest_of,
@@ -52,6 +54,7 @@ from tests.factories import (
     EnquiryFactory,
     FollowUpFactory,
     PersonFactory,
+    ReferralFactory,
 )
 from tests.test_access import addresses, answers
 
@@ -170,6 +173,15 @@ RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
     FollowUp: lambda world: FollowUpFactory(
         case=world.case, author=world.officer, title=f"telefonar {world.mark}"
     ),
+    Referral: lambda world: ReferralFactory(
+        case=world.case,
+        author=world.officer,
+        reason=f"pedido {world.mark}",
+        shared={"name": world.person.name, "phone-1": f"+238{world.digits}"},
+    ),
+    ReferralStep: lambda world: ReferralStep.objects.create(
+        referral=world.referral, state="received", way="desk", by=world.officer, text=world.mark
+    ),
 }
 
 # Every page of the desk, with what stands in its address: rows of the other office.
@@ -221,6 +233,21 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:document_open": lambda world: {"pk": world.case_document.pk},
     "cases:note_correct": lambda world: {"pk": world.case.pk, "note": world.case_note.pk},
     "cases:case_act": lambda world: {"pk": world.case.pk, "act": "note"},
+    "cases:referral_list": lambda world: {},
+    "cases:case_refer": lambda world: {"pk": world.case.pk},
+    "cases:enquiry_refer": lambda world: {"pk": world.enquiry.pk},
+    **dict.fromkeys(
+        [
+            "cases:referral_detail",
+            "cases:referral_edit",
+            "cases:referral_send",
+            "cases:referral_answer",
+            "cases:referral_letter",
+            "cases:received_detail",
+        ],
+        lambda world: {"pk": world.referral.pk},
+    ),
+    "cases:received_list": lambda world: {},
     "cases:sealed_list": lambda world: {},
     "cases:unsealed_list": lambda world: {},
     "cases:unseal": lambda world: {"pk": world.person.pk, "kind": "person"},
@@ -233,6 +260,7 @@ QUERIES: dict[str, list[str]] = {
     "cases:person_search": ["search"],
     "cases:case_list": ["q"],
     "cases:today": ["whose", "until"],
+    "cases:referral_list": ["state", "partner"],
     "cases:case_create": ["person", "enquiry"],
     "cases:person_detail": ["before"],
 }
@@ -369,6 +397,12 @@ def test_no_page_around_the_desk_tells_of_it(client, worlds, sealed, path):
 def test_the_walk_would_notice(client, worlds):
     """The same pages, opened by those who may: they do tell."""
     here, _there = worlds
-    for name in ("cases:person_detail", "cases:enquiry_detail", "cases:person_edit", "cases:case_detail"):
+    for name in (
+        "cases:person_detail",
+        "cases:enquiry_detail",
+        "cases:person_edit",
+        "cases:case_detail",
+        "cases:referral_detail",
+    ):
         assert told(opened(client, here.officer, name, here), here)
     assert told(posted(client, here.officer, "cases:person_search", here.digits), here, here.digits)

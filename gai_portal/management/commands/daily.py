@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 import accounts.tasks
 import action_plans.tasks
 import cases.services.codes
+import cases.services.referrals
 import cases.services.reminders
 import cases.services.statistics
 
@@ -35,6 +36,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "reminders of agreements": cases.services.reminders.remind_of_consents,
     "records made anonymous": cases.services.reminders.anonymise_ended,
     "ended return codes": cases.services.codes.forget_ended_codes,
+    "referrals": cases.services.referrals.look_after_referrals,
     "old drafts": accounts.tasks.delete_old_drafts,
     "missing PDFs of editions": action_plans.tasks.make_missing_files.call,
     "old counts of tries": accounts.tasks.forget_old_tries,
