@@ -94,14 +94,15 @@ class ReferralForm(forms.Form):
             ("", "–"),
             *([(_("Usual for this topic"), first), (_("Others"), others)] if usual else others),
         ]
+        person = about.person
         self.named: list[Partner] = []  # with whom the person agreed to share
-        if about.person is not None and about.person.consent.holds_on():
-            self.named = list(about.person.consent.partners.all())
-        if not self.named:
+        if person is not None and person.consent.holds_on():
+            self.named = list(person.consent.partners.all())
+        if person is None or not self.named:
             del self.fields["shares"]
             return
         fields["shares"].choices = [
-            (key, f"{label_of_shared(key)}: {value}") for key, value in shareable(about.person).items()
+            (key, f"{label_of_shared(key)}: {value}") for key, value in shareable(person).items()
         ]
         fields["shares"].help_text = _("Only with whom the person named: {partners}.").format(
             partners=", ".join(str(partner) for partner in self.named)
