@@ -446,6 +446,7 @@ class AccessLog(models.Model):
         EXPORTED = "exported", _("Exported")
         PRINTED = "printed", _("Printed")
         UNSEALED = "unsealed", _("Opened a restricted record, with a reason")
+        IMPORTED = "imported", _("Imported")
         MATCHED = "matched", _("Asked whether another office knows somebody")
         SHARED = "shared", _("Shared with a partner")
         ANSWERED = "answered", _("Answered a referral")

@@ -8,7 +8,16 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import can_administer_people
 from accounts.roles import DESK_ROLES, Role
-from cases.models import Case, Enquiry, FollowUp, Merge, Person, Referral, RestrictedQuerySet
+from cases.models import (
+    Case,
+    Enquiry,
+    EnquiryImport,
+    FollowUp,
+    Merge,
+    Person,
+    Referral,
+    RestrictedQuerySet,
+)
 from municipalities.models import Office, Partner
 
 UNDO_WITHIN = timedelta(minutes=15)
@@ -57,6 +66,20 @@ def can_undo_enquiry(user: User, enquiry: Enquiry) -> bool:
         and can_void_enquiry(user, enquiry)
         and timezone.now() - enquiry.created_at <= UNDO_WITHIN
     )
+
+
+def can_prepare_import(user: User, source: EnquiryImport) -> bool:
+    """Whoever sent the list, until its rows are recorded: nobody else sees what stands in it."""
+    return source.author_id == user.pk and can_log_enquiry(user, source.office)
+
+
+def can_undo_import(user: User, source: EnquiryImport) -> bool:
+    """Whoever sent the list, or a coordinator of the office."""
+    if source.state != EnquiryImport.State.DONE:
+        return False
+    if user.has_role_in(source.office.municipality_id, {Role.COORDINATOR}):
+        return True
+    return can_prepare_import(user, source)
 
 
 def can_read(user: User, row: models.Model) -> bool:

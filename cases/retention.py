@@ -16,6 +16,7 @@ class Fate(Enum):
     SHELL = "kept when the record is made anonymous, emptied when it is erased"
     EMPTY = "emptied, in the record and in every row of its history"
     ROW = "deleted with its row, and every row of its history"
+    SHORT = "deleted after the import that it waits for, or after some days (IMPORT_DAYS)"
     STAFF = "kept while the account exists: who on the staff did it"
 
 
@@ -251,6 +252,15 @@ FIELDS: dict[str, dict[str, Fate]] = {
 FIELDS["MonthlyReport"] = dict.fromkeys(
     ["id", "office", "month", "concerns_pt", "sent_concerns_pt", "sent_at", "written_at"], Fate.KEEP
 ) | dict.fromkeys(["sent_by", "written_by"], Fate.STAFF)
+# Columns that say who somebody is are dropped when the list is read, before anything is stored.
+FIELDS["EnquiryImport"] = (
+    dict.fromkeys(["id", "office", "checksum", "columns", "other_sheets", "meanings"], Fate.KEEP)
+    | dict.fromkeys(["state", "rows", "looked_at", "recorded", "repeated", "faulty"], Fate.KEEP)
+    | dict.fromkeys(["notes_left_out", "sent_at", "moved_at", "undone_at", "file_name"], Fate.KEEP)
+    | dict.fromkeys(["file", "faults"], Fate.SHORT)
+    | dict.fromkeys(["author", "undone_by"], Fate.STAFF)
+)
+FIELDS["ImportedRow"] = dict.fromkeys(["id", "source", "enquiry", "key"], Fate.KEEP)
 # What was published stays; the counts behind it go when their year is published.
 COUNTS = ("id", "municipality", "year", "quarter")
 FIELDS["PublishedCounts"] = dict.fromkeys((*COUNTS, "published_at"), Fate.KEEP) | {"tables": Fate.COARSE}

@@ -241,6 +241,10 @@ MEDIA_ROOT = VAR_DIR / "media"  # no address leads there: views read it, and ask
 # The largest scan or photograph that a desk may send, and the largest PDF, which is kept as it comes (MB).
 DOCUMENT_MB = env.int("DOCUMENT_MB", default=40)
 DOCUMENT_PDF_MB = env.int("DOCUMENT_PDF_MB", default=10)
+# An office's old list of enquiries: how large and long it may be, and how long it waits to be recorded.
+IMPORT_MB = env.int("IMPORT_MB", default=10)
+IMPORT_ROWS = env.int("IMPORT_ROWS", default=20_000)
+IMPORT_DAYS = env.int("IMPORT_DAYS", default=7)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -1,5 +1,7 @@
 """Small true-to-life rows. Reference data comes from here in tests, never from the data files."""
 
+import gzip
+import json
 from datetime import date, timedelta
 
 import factory
@@ -17,6 +19,7 @@ from cases.models import (
     ChecklistItem,
     Consent,
     Enquiry,
+    EnquiryImport,
     FollowUp,
     Language,
     NamePart,
@@ -150,6 +153,31 @@ class EnquiryFactory(DjangoModelFactory):
     channel = factory.SubFactory(ChannelFactory)
     outcome = factory.SubFactory(OutcomeFactory)
     is_restricted = factory.SelfAttribute("topic.is_restricted")
+
+
+class EnquiryImportFactory(DjangoModelFactory):
+    """A list of two columns and one row."""
+
+    class Meta:
+        model = EnquiryImport
+        skip_postgeneration_save = True
+
+    office = factory.SubFactory(OfficeFactory)
+    author = factory.SubFactory(UserFactory)
+    file_name = "atendimentos.csv"
+    columns = factory.LazyFunction(
+        lambda: [
+            {"heading": "Data", "field": "day", "why": ""},
+            {"heading": "Assunto", "field": "topic", "why": ""},
+        ]
+    )
+    rows = 1
+
+    @factory.post_generation
+    def cells(self, create, extracted, **kwargs):
+        if self.state != EnquiryImport.State.DONE:
+            packed = gzip.compress(json.dumps([["2", extracted or ["12/03/2024", "Renovação"]]]).encode())
+            self.file.save("rows", ContentFile(packed))
 
 
 class ConsentFactory(DjangoModelFactory):

@@ -98,6 +98,8 @@ def test_the_readers_of_every_scoped_model_are_named():
         "AccessLogQuerySet": ({Role.COORDINATOR}, {Role.DGI_ADMINISTRATOR}),
         "RestrictedQuerySet": (desk, nobody),
         "EnquiryQuerySet": (desk, nobody),
+        "EnquiryImportQuerySet": (desk, nobody),
+        "ImportedRowQuerySet": (desk, nobody),
         "QuarterCountsQuerySet": (nobody, nobody),
         "PersonQuerySet": (desk, nobody),
         "MonthlyReportQuerySet": (desk, national),

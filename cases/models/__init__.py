@@ -29,6 +29,7 @@ from cases.models.enquiries import (
 )
 from cases.models.file_history import changes_in_case, changes_in_file
 from cases.models.follow_ups import FollowUp, FollowUpQuerySet
+from cases.models.imports import EnquiryImport, ImportedRow
 from cases.models.people import (
     NAME_LIMIT,
     Alias,
@@ -94,11 +95,13 @@ __all__ = [
     "Contact",
     "DeadlineRule",
     "Enquiry",
+    "EnquiryImport",
     "EnquiryQuerySet",
     "FollowUp",
     "FollowUpQuerySet",
     "Found",
     "IdentityDocument",
+    "ImportedRow",
     "Interpreter",
     "Language",
     "LegalStatus",

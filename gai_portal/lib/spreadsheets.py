@@ -166,7 +166,7 @@ def read_workbook(file: bytes, *, most_rows: int, most_columns: int) -> dict[str
 
     At most `most_rows` are read of each, so that one row more than allowed can be seen by the caller.
     """
-    _refuse_strange_archive(file)
+    refuse_strange_archive(file)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what openpyxl does not keep: we keep none of it
         try:
@@ -186,7 +186,7 @@ def read_workbook(file: bytes, *, most_rows: int, most_columns: int) -> dict[str
             ) from error
 
 
-def _refuse_strange_archive(file: bytes) -> None:
+def refuse_strange_archive(file: bytes) -> None:
     """Before anything is unpacked: what the file says it is, and how large it would become."""
     if file.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableWorkbook(_("This is a file of an old program, or a protected one. Save it as .xlsx."))

@@ -12,6 +12,7 @@ from tests.factories import (
     CaseDocumentFactory,
     CaseFactory,
     EnquiryFactory,
+    EnquiryImportFactory,
     FollowUpFactory,
     PersonFactory,
     ReferralFactory,
@@ -37,6 +38,12 @@ GET: dict[str, Row] = {
     "cases:code_search": only(*DESKS),
     # The key of the officer who was shown the code serves nobody else: they are asked for the code.
     "cases:thread_detail": only("desk_praia", coordinator_praia=FOUND, desk_sal=FOUND),
+    "cases:import_list": only(*DESKS),
+    "cases:import_detail": only(*DESK_PRAIA),
+    **dict.fromkeys(
+        ["cases:import_columns", "cases:import_meanings", "cases:import_preview", "cases:import_faults"],
+        only("desk_praia", coordinator_praia=FORBIDDEN),  # who sent the list
+    ),
     "cases:enquiry_figures": only(*DESKS),
     "cases:report_list": only(*DESKS),
     "cases:report_overview": only("dgi_officer", "dgi_admin"),
@@ -79,6 +86,13 @@ GET: dict[str, Row] = {
 }
 POST: dict[str, Row] = {
     "cases:enquiry_handed": only(*DESKS),
+    "cases:import_list": only(*DESKS),  # an empty form comes back
+    "cases:import_columns": only("desk_praia", coordinator_praia=FORBIDDEN),
+    **dict.fromkeys(
+        ["cases:import_meanings", "cases:import_preview", "cases:import_discard"],
+        only("desk_praia", gives=FOUND, coordinator_praia=FORBIDDEN),
+    ),
+    "cases:import_undo": only(*DESK_PRAIA, gives=FOUND),
     "cases:report_edit": only("coordinator_praia", desk_praia=FORBIDDEN),  # an empty form comes back
     "cases:desk": only(*DESKS),  # an empty form comes back
     "cases:enquiry_create": only(*DESKS),
@@ -181,6 +195,15 @@ def sent(get):
 
 def link(get):
     return {"key": key_of(Referral.objects.get(**sent(get)))}
+def old_list(get):
+    """Sent by the desk of Praia, with a question left open."""
+    TopicFactory(code="RES.02", name_pt="Renovação")
+    return {"pk": EnquiryImportFactory(office=get("office_praia"), author=get("desk_praia")).pk}
+
+
+def recorded_list(get):
+    source = EnquiryImportFactory(office=get("office_praia"), author=get("desk_praia"), state="done")
+    return {"pk": source.pk}
 
 
 ARGUMENTS: dict[str, Builder] = {
@@ -198,6 +221,18 @@ ARGUMENTS: dict[str, Builder] = {
         sent,
     ),
     "referral_link": link,
+    **dict.fromkeys(
+        [
+            "cases:import_detail",
+            "cases:import_columns",
+            "cases:import_meanings",
+            "cases:import_preview",
+            "cases:import_faults",
+            "cases:import_discard",
+        ],
+        old_list,
+    ),
+    "cases:import_undo": recorded_list,
     "cases:report_edit": lambda get: {"code": get("office_praia").code, "year": 2026, "month": 1},
     "cases:enquiry_export": lambda get: {"ending": "csv"},
     **dict.fromkeys(

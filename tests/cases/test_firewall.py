@@ -28,8 +28,10 @@ from cases.models import (
     Consent,
     Contact,
     Enquiry,
+    EnquiryImport,
     FollowUp,
     IdentityDocument,
+    ImportedRow,
     Merge,
     NamePart,
     Outcome,
@@ -52,6 +54,7 @@ from tests.factories import (
     CaseFactory,
     ChecklistItemFactory,
     EnquiryFactory,
+    EnquiryImportFactory,
     FollowUpFactory,
     PersonFactory,
     ReferralFactory,
@@ -153,6 +156,15 @@ RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
     ),
     Enquiry: _enquiry,
     ReturnCode: _return_code,
+    EnquiryImport: lambda world: EnquiryImportFactory(
+        office=world.office,
+        author=world.officer,
+        file_name=f"lista {world.mark}.csv",
+        cells=["12/03/2024", world.mark],
+    ),
+    ImportedRow: lambda world: ImportedRow.objects.create(
+        source=world.enquiry_import, enquiry=world.enquiry, key=world.mark
+    ),
     Merge: _merge,
     Case: lambda world: CaseFactory(
         office=world.office,
@@ -204,6 +216,17 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:thread_detail": lambda world: {
         "key": signing.dumps([world.officer.pk, world.return_code.pk], salt=SALT)
     },
+    "cases:import_list": lambda world: {},
+    **dict.fromkeys(
+        [
+            "cases:import_detail",
+            "cases:import_columns",
+            "cases:import_meanings",
+            "cases:import_preview",
+            "cases:import_faults",
+        ],
+        lambda world: {"pk": world.enquiry_import.pk},
+    ),
     "cases:enquiry_figures": lambda world: {},
     "cases:report_list": lambda world: {},
     "cases:report_overview": lambda world: {},

@@ -11,6 +11,7 @@ import action_plans.tasks
 import cases.services.codes
 import cases.services.referrals
 import cases.services.reminders
+import cases.services.imports
 import cases.services.statistics
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "ended return codes": cases.services.codes.forget_ended_codes,
     "referrals": cases.services.referrals.look_after_referrals,
     "old drafts": accounts.tasks.delete_old_drafts,
+    "old lists of enquiries": cases.services.imports.forget_old_lists,
     "missing PDFs of editions": action_plans.tasks.make_missing_files.call,
     "old counts of tries": accounts.tasks.forget_old_tries,
     "ended sessions": delete_ended_sessions,

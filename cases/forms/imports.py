@@ -1,0 +1,106 @@
+"""Taking over an office's old list, step by step."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _, gettext_lazy
+
+from cases.models import EnquiryImport
+from cases.services.import_columns import field_labels
+from cases.services.import_values import ALWAYS, Asked, Lists
+from municipalities.models import Office
+
+MB = 1_000_000  # bytes
+ASKED_AT_ONCE = 25
+
+
+class ListForm(forms.Form):
+    """The file with an office's old list."""
+
+    office = forms.ModelChoiceField(Office.objects.none(), label=gettext_lazy("Office"), empty_label=None)
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        error_messages={
+            "required": gettext_lazy("Choose the file with the list."),
+            "empty": gettext_lazy("The file is empty."),
+        },
+    )
+
+    def __init__(self, *args: Any, offices: Sequence[Office], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offices = offices
+        fields = cast("Any", self.fields)
+        fields["office"].queryset = Office.objects.filter(pk__in=[office.pk for office in offices])
+        if len(offices) == 1:
+            del self.fields["office"]
+        fields["file"].help_text = _(
+            "A workbook (.xlsx) or CSV file with one row for each enquiry: at most {rows} rows and {mb} MB."
+        ).format(rows=f"{settings.IMPORT_ROWS:_}".replace("_", " "), mb=settings.IMPORT_MB)
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.IMPORT_MB * MB:
+            problem = _("The file is larger than {limit} MB. Send the list in parts, or without pictures.")
+            raise forms.ValidationError(problem.format(limit=settings.IMPORT_MB))
+        return file
+
+    def office_of_list(self) -> Office:
+        return cast("Office", self.cleaned_data.get("office") or self.offices[0])
+
+
+class ColumnsForm(forms.Form):
+    """What each column of the list holds."""
+
+    def __init__(self, *args: Any, source: EnquiryImport, samples: list[list[str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("Leave it out")), *field_labels().items()]
+        kept = [column for column in source.columns if not column["why"]]
+        for number, (column, texts) in enumerate(zip(kept, samples, strict=True)):
+            self.fields[f"column-{number}"] = forms.ChoiceField(
+                label=column["heading"],
+                choices=choices,
+                required=False,
+                initial=column["field"],
+                help_text=_("For example: {examples}").format(examples=" · ".join(texts))
+                if texts
+                else _("Nothing stands in it."),
+            )
+
+    def chosen(self) -> list[str]:
+        return [self.cleaned_data[name] for name in self.fields]
+
+
+class MeaningsForm(forms.Form):
+    """What stands for what, where only somebody from the office can tell."""
+
+    def __init__(self, *args: Any, asked: list[Asked], lists: Lists, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = {f"{one.field}:{one.text}": one for one in asked[:ASKED_AT_ONCE]}
+        choices = {name: _choices(name, lists) for name in {one.field for one in self.asked.values()}}
+        labels = field_labels()
+        for number, (name, one) in enumerate(self.asked.items()):
+            shown = f"“{one.shown[:60]}”" if one.text else _("where nothing is said")
+            nothing = _("Leave these rows out") if one.field in ALWAYS else _("not stated")
+            self.fields[name] = forms.ChoiceField(
+                label=f"{labels[one.field]}: {shown}",
+                choices=[("", nothing), *choices[one.field]],
+                required=False,
+                initial=one.code,
+                help_text=_("Rows: {number}").format(number=one.number),
+                widget=forms.Select(attrs={"id": f"meaning-{number}"}),
+            )
+
+    def meanings(self) -> list[tuple[str, str, str]]:
+        return [(one.field, one.text, self.cleaned_data[name]) for name, one in self.asked.items()]
+
+
+def _choices(name: str, lists: Lists) -> list[Any]:
+    if name != "topic":
+        return list(lists.names[name].items())
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for topic in lists.topics.values():
+        groups.setdefault(str(topic.parent or topic), []).append((topic.code, str(topic)))
+    return list(groups.items())

@@ -1,0 +1,316 @@
+"""Taking over an office's old list: kept without names, looked at, recorded in the background, undone."""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
+
+from accounts.models import User
+from cases.models import Enquiry, EnquiryImport, ImportedRow
+from cases.permissions import can_log_enquiry, can_prepare_import, can_undo_import
+from cases.services.case_documents import forget_files
+from cases.services.import_columns import REQUIRED, describe_columns, field_labels, last_import
+from cases.services.import_values import Asked, Lists, Row, RowReader, keyed, what_to_ask
+from gai_portal.lib.foreign_tables import read_table
+from municipalities.models import Office
+
+AT_ONCE = 2_000  # rows in one transaction
+DELETED_AT_ONCE = 500
+MOST_FAULTS = 1_000  # that are listed
+FIRST = 10  # rows of a preview
+Rows = list[tuple[str, list[str]]]
+
+
+@transaction.atomic
+def keep_list(office: Office, content: bytes, file_name: str, *, by: User) -> EnquiryImport:
+    """Read an office's file and keep its rows until they are recorded, without who anybody is."""
+    if not can_log_enquiry(by, office):
+        raise PermissionDenied(f"{by} has no desk at {office}")
+    table = read_table(content, most_rows=settings.IMPORT_ROWS)
+    columns = describe_columns(table, office)
+    kept = [number for number, column in enumerate(columns) if not column["why"]]
+    rows = [(place, [cells[number] for number in kept]) for place, cells in table.rows]
+    former = last_import(office)
+    source = EnquiryImport(
+        office=office,
+        file_name=file_name[-120:],
+        checksum=keyed(content.hex()),
+        columns=columns,
+        other_sheets=table.left_out,
+        meanings=former.meanings if former else {},
+        rows=len(rows),
+        author=by,
+    )
+    packed = gzip.compress(json.dumps(rows, ensure_ascii=False).encode())
+    source.file.save("rows", ContentFile(packed), save=False)
+    try:
+        source.save()
+    except BaseException:
+        source.file.delete(save=False)
+        raise
+    return source
+
+
+def in_parts(rows: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
+    """Some at a time: neither memory nor database has to take all rows at once."""
+    left = iter(rows)
+    while part := tuple(islice(left, size)):
+        yield part
+
+
+def rows_of(source: EnquiryImport) -> Rows:
+    with closing(source.file.open("rb")) as file:
+        return [(place, cells) for place, cells in json.loads(gzip.decompress(file.read()))]
+
+
+def samples(source: EnquiryImport, number: int = 3) -> list[list[str]]:
+    """For each column that is in the file, the first different things that stand in it."""
+    found: list[list[str]] = [[] for column in source.columns if not column["why"]]
+    for _place, cells in islice(rows_of(source), 200):
+        for column, cell in zip(found, cells, strict=True):
+            if cell and cell not in column and len(column) < number:
+                column.append(cell[:60])
+    return found
+
+
+def same_list(source: EnquiryImport, user: User) -> EnquiryImport | None:
+    """An earlier import of exactly this file that still stands."""
+    done = EnquiryImport.objects.visible_to(user).filter(state=EnquiryImport.State.DONE)
+    return done.filter(office=source.office_id, checksum=source.checksum).exclude(pk=source.pk).first()
+
+
+@transaction.atomic
+def say_columns(source: EnquiryImport, fields: list[str], *, by: User) -> EnquiryImport:
+    """What each column of the file holds, in their order; nothing for one that is not taken over."""
+    source = _to_prepare(source, by)
+    named = [name for name in fields if name]
+    labels = field_labels()
+    if twice := sorted(labels[name] for name in set(named) if named.count(name) > 1):
+        raise ValidationError(_("Two columns cannot both be: {names}").format(names=", ".join(twice)))
+    if missing := [labels[name] for name in REQUIRED if name not in named]:
+        raise ValidationError(_("Say which column holds: {names}").format(names=", ".join(missing)))
+    given = iter(fields)
+    source.columns = [
+        column if column["why"] else column | {"field": next(given)} for column in source.columns
+    ]
+    source.save(update_fields=["columns"])
+    return source
+
+
+@transaction.atomic
+def say_meanings(source: EnquiryImport, meanings: list[tuple[str, str, str]], *, by: User) -> EnquiryImport:
+    """What stands for what: field, text, code. It counts for the office's next list, too."""
+    source = _to_prepare(source, by)
+    for name, text, code in meanings:
+        source.meanings.setdefault(name, {})[text] = code
+    source.save(update_fields=["meanings"])
+    return source
+
+
+def open_questions(source: EnquiryImport, lists: Lists) -> list[Asked]:
+    return what_to_ask(source.columns, source.meanings, lists, rows_of(source))
+
+
+def is_described(source: EnquiryImport) -> bool:
+    """Whether it is said which columns hold what no enquiry is without."""
+    return set(REQUIRED) <= {column["field"] for column in source.columns}
+
+
+@dataclass
+class Look:
+    """What an import would do, before it does anything."""
+
+    first: list[Row] = field(default_factory=list)
+    recorded: int = 0
+    repeated: int = 0
+    faulty: int = 0
+    notes_left_out: int = 0
+    restricted: int = 0
+    faults: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def look_at(source: EnquiryImport, lists: Lists) -> Look:
+    look = Look()
+    for part in in_parts(_read(source, lists), AT_ONCE):
+        repeated = _recorded_before(source, part)
+        for row in part:
+            look.faults += row.faults
+            look.faulty += bool(row.faults)
+            look.repeated += row.key in repeated
+            if row.faults or row.key in repeated:
+                continue
+            look.recorded += 1
+            look.notes_left_out += row.has_lost_note
+            look.restricted += row.content["is_restricted"]
+            if len(look.first) < FIRST:
+                look.first.append(row)
+    return look
+
+
+def _read(source: EnquiryImport, lists: Lists) -> Iterator[Row]:
+    return RowReader(source.columns, source.meanings, lists).read(rows_of(source))
+
+
+def _recorded_before(source: EnquiryImport, rows: tuple[Row, ...]) -> set[str]:
+    """The keys that an earlier list brought to this office, among what the sender may read."""
+    keys = [row.key for row in rows if row.key]
+    former = ImportedRow.objects.visible_to(source.author).filter(source__office=source.office_id)
+    return set(former.filter(key__in=keys).values_list("key", flat=True))
+
+
+@transaction.atomic
+def start_import(source: EnquiryImport, *, by: User) -> EnquiryImport:
+    """Hand the list over to be recorded. One that stands still is started again where it ended."""
+    source = _locked(source)
+    if not can_prepare_import(by, source):
+        raise PermissionDenied(f"{by} may not record {source}")
+    if not (source.is_prepared or source.stands_still):
+        raise ValidationError(_("This list is being recorded already."))
+    if not is_described(source):
+        raise ValidationError(_("Say first what the columns hold."))
+    source.state, source.moved_at = EnquiryImport.State.RUNNING, timezone.now()
+    source.save(update_fields=["state", "moved_at"])
+    return source
+
+
+def record_list(pk: int) -> str:
+    """Record the rows of a list that was started, some thousands at a time, and delete its file.
+
+    Each part is one transaction with the count of rows looked at: one that is cut off goes on where it was.
+    """
+    source = EnquiryImport.objects.select_related("office", "author").get(pk=pk)
+    if not source.is_running:
+        return f"{source}: {source.state}"
+    start = 0
+    for part in in_parts(_read(source, Lists()), AT_ONCE):
+        _record(source, start, part)
+        start += len(part)
+    with transaction.atomic():
+        source = _locked(source)
+        if source.is_running:
+            forget_files([source.file.name])
+            source.file, source.state = "", EnquiryImport.State.DONE
+            source.save(update_fields=["file", "state"])
+    return f"{source}: {source.recorded} recorded"
+
+
+@transaction.atomic
+def _record(source: EnquiryImport, start: int, rows: tuple[Row, ...]) -> None:
+    locked = EnquiryImport.objects.select_for_update().get(pk=source.pk)
+    if not locked.is_running or locked.looked_at != start:
+        return  # another worker was quicker
+    repeated = _recorded_before(source, rows)
+    new = [row for row in rows if row.key and row.key not in repeated]
+    enquiries = bulk_create_with_history(
+        [Enquiry(office=source.office, author=source.author, **row.content) for row in new],
+        Enquiry,
+        default_user=source.author,
+        default_change_reason=str(source),
+    )
+    ImportedRow.objects.bulk_create(
+        ImportedRow(source=source, enquiry=enquiry, key=row.key)
+        for enquiry, row in zip(enquiries, new, strict=True)
+    )
+    locked.looked_at += len(rows)
+    locked.recorded += len(new)
+    locked.repeated += sum(row.key in repeated for row in rows)
+    locked.faulty += sum(bool(row.faults) for row in rows)
+    locked.notes_left_out += sum(row.has_lost_note for row in new)
+    locked.faults = [*locked.faults, *(fault for row in rows for fault in row.faults)][:MOST_FAULTS]
+    locked.moved_at = timezone.now()
+    locked.save(
+        update_fields=[
+            *("looked_at", "recorded", "repeated", "faulty", "notes_left_out", "faults", "moved_at"),
+        ]
+    )
+
+
+def untouched(source: EnquiryImport) -> Any:
+    """The enquiries of an import that are as they came, and that nothing else hangs on."""
+    rows = Enquiry.objects.filter(
+        imported__source=source,
+        version=1,
+        voided_at=None,
+        **dict.fromkeys(["person", "case", "return_code", "assigned_to"]),
+    )
+    for relation in Enquiry._meta.related_objects:
+        other: Any = relation.related_model
+        if other is not ImportedRow:
+            rows = rows.exclude(Exists(other._base_manager.filter(**{relation.field.name: OuterRef("pk")})))
+    return rows
+
+
+@transaction.atomic
+def undo_import(source: EnquiryImport, *, by: User) -> EnquiryImport:
+    """Delete what an import recorded, as far as nobody has touched it since. Twice changes nothing."""
+    source = _locked(source)
+    if source.state == EnquiryImport.State.UNDONE:
+        return source
+    if not can_undo_import(by, source):
+        raise PermissionDenied(f"{by} may not undo {source}")
+    pks = list(untouched(source).select_for_update(of=("self",)).values_list("pk", flat=True))
+    for part in in_parts(pks, DELETED_AT_ONCE):
+        # Past the signals: a deletion would leave a line of history for something that never happened.
+        for rows in (
+            Enquiry.history.filter(id__in=part),
+            ImportedRow.objects.filter(enquiry__in=part),
+            Enquiry.objects.filter(pk__in=part),
+        ):
+            _delete(rows)
+    source.state, source.undone_at, source.undone_by = EnquiryImport.State.UNDONE, timezone.now(), by
+    source.faults = []
+    source.save(update_fields=["state", "undone_at", "undone_by", "faults"])
+    return source
+
+
+def _delete(rows: models.QuerySet[Any]) -> None:
+    rows._raw_delete(rows.db)
+
+
+@transaction.atomic
+def discard_list(source: EnquiryImport, *, by: User) -> None:
+    """Delete a list of which nothing was recorded."""
+    source = _to_prepare(source, by)
+    _discard(source)
+
+
+def forget_old_lists() -> str:
+    """Delete the lists that nobody recorded in time, and what is known of faulty rows."""
+    latest = timezone.now() - timedelta(days=settings.IMPORT_DAYS)
+    old = EnquiryImport.objects.filter(sent_at__lt=latest)
+    waiting = list(old.filter(state=EnquiryImport.State.PREPARED))
+    for source in waiting:
+        with transaction.atomic():
+            _discard(source)
+    old.exclude(state=EnquiryImport.State.RUNNING).exclude(faults=[]).update(faults=[])
+    return f"{len(waiting)} deleted"
+
+
+def _discard(source: EnquiryImport) -> None:
+    forget_files([source.file.name])
+    source.delete()
+
+
+def _locked(source: EnquiryImport) -> EnquiryImport:
+    imports = EnquiryImport.objects.select_for_update(of=("self",)).select_related("office", "author")
+    return imports.get(pk=source.pk)
+
+
+def _to_prepare(source: EnquiryImport, by: User) -> EnquiryImport:
+    source = _locked(source)
+    if not (can_prepare_import(by, source) and source.is_prepared):
+        raise PermissionDenied(f"{by} may not prepare {source}")
+    return source
