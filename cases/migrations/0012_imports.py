@@ -10,7 +10,7 @@ import cases.models.imports
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0010_monthly_reports"),
+        ("cases", "0011_reminders"),
         ("municipalities", "0004_figure_origin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
