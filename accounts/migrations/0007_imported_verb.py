@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_invitations"),
+        ("accounts", "0006_handovers"),
     ]
 
     operations = [
