@@ -10,7 +10,7 @@ import cases.models.imports
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0012_return_codes"),
+        ("cases", "0013_referrals"),
         ("municipalities", "0004_figure_origin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
