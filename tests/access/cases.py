@@ -195,6 +195,8 @@ def sent(get):
 
 def link(get):
     return {"key": key_of(Referral.objects.get(**sent(get)))}
+
+
 def old_list(get):
     """Sent by the desk of Praia, with a question left open."""
     TopicFactory(code="RES.02", name_pt="Renovação")

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 import accounts.tasks
 import action_plans.tasks
 import cases.services.codes
+import cases.services.imports
 import cases.services.referrals
 import cases.services.reminders
-import cases.services.imports
 import cases.services.statistics
 
 logger = logging.getLogger(__name__)
