@@ -4,15 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0007_log_of_referrals'),
+        ("accounts", "0007_log_of_referrals"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='accesslog',
-            name='verb',
-            field=models.CharField(choices=[('read', 'Read'), ('searched', 'Searched'), ('exported', 'Exported'), ('printed', 'Printed'), ('unsealed', 'Opened a restricted record, with a reason'), ('imported', 'Imported'), ('matched', 'Asked whether another office knows somebody'), ('shared', 'Shared with a partner'), ('answered', 'Answered a referral')], max_length=10, verbose_name='what was done'),
+            model_name="accesslog",
+            name="verb",
+            field=models.CharField(
+                choices=[
+                    ("read", "Read"),
+                    ("searched", "Searched"),
+                    ("exported", "Exported"),
+                    ("printed", "Printed"),
+                    ("unsealed", "Opened a restricted record, with a reason"),
+                    ("imported", "Imported"),
+                    ("matched", "Asked whether another office knows somebody"),
+                    ("shared", "Shared with a partner"),
+                    ("answered", "Answered a referral"),
+                ],
+                max_length=10,
+                verbose_name="what was done",
+            ),
         ),
     ]
