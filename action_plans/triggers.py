@@ -14,7 +14,7 @@ from action_plans.models import (
 )
 from action_plans.models.edition import MAY_FOLLOW
 from action_plans.models.update import UNDOING
-from gai_portal.lib.triggers import Trigger, changed, guard
+from gai_portal.lib.triggers import Trigger, changed, frozen_when, guard
 
 ISSUED_STAYS = "An issued version of the national template never changes."
 EDITION_STAYS = "A published edition never changes."
@@ -44,15 +44,8 @@ OF_MEASURE = (
     " WHERE m.id = {row}.templatemeasure_id AND t.state <> 'draft')"
 )
 
-# A version is born as a draft, is issued, and is superseded; on the last step nothing else may change.
-SUPERSEDES = f"OLD.state = 'issued' AND NEW.state = 'superseded' AND NOT ({changed(Template, but={'state'})})"
-ODD_MOVE = (
-    f"(OLD.state = 'draft' AND NEW.state = 'superseded') OR (OLD.state <> 'draft' AND NOT ({SUPERSEDES}))"
-)
-
 TEMPLATE_TRIGGERS: list[Trigger] = [
-    *guard(Template, "{row}.state <> 'draft'", ISSUED_STAYS, events=["INSERT", "DELETE"]),
-    Trigger(Template, "UPDATE", ODD_MOVE, ISSUED_STAYS),
+    *frozen_when(Template, "issued", ISSUED_STAYS),
     *guard(TemplateSection, OF_TEMPLATE, ISSUED_STAYS),
     *guard(TemplateArea, OF_TEMPLATE, ISSUED_STAYS),
     *guard(TemplateObjective, OF_AREA, ISSUED_STAYS),

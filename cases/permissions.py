@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import can_administer_people
-from accounts.roles import DESK_ROLES, Role
+from accounts.roles import DESK_ROLES, NATIONAL_ROLES, Role
 from cases.models import (
     Case,
     Enquiry,
@@ -25,6 +25,15 @@ UNDO_WITHIN = timedelta(minutes=15)
 
 def can_write_report(user: User, office: Office) -> bool:
     return user.has_role_in(office.municipality_id, {Role.COORDINATOR})
+
+
+def can_write_guidance(user: User) -> bool:
+    """What the desks tell people is the national level's to write."""
+    return user.has_national_role(NATIONAL_ROLES)
+
+
+def can_suggest_change(user: User, office: Office) -> bool:
+    return user.has_role_in(office.municipality_id, DESK_ROLES)
 
 
 def can_use_desk(user: User) -> bool:

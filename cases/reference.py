@@ -11,6 +11,8 @@ from cases.models import (
     Checklist,
     ChecklistItem,
     DeadlineRule,
+    Guidance,
+    GuidanceVersion,
     Language,
     LegalStatus,
     Outcome,
@@ -18,12 +20,13 @@ from cases.models import (
     RequesterType,
     Topic,
 )
-from gai_portal.lib.reference import LinedDict, ReferenceFile, Tally, put_links
+from gai_portal.lib.reference import LinedDict, ReferenceFile, Tally, faults_at, put_links, put_row
 from municipalities.models import Partner
 
 DATA = Path(__file__).resolve().parent / "data"
 TAXONOMY = DATA / "enquiry_taxonomy.yaml"
 GUIDES = DATA / "topic_guides.yaml"
+CARDS = DATA / "guidance.yaml"
 
 FLAGS = {"sensitive": "is_sensitive", "restricted": "is_restricted", "urgent": "is_urgent"}
 HOURS_IN = {"hours_after": 1, "days_after": 24, "days_before": -24}
@@ -58,6 +61,7 @@ def load_reference() -> dict[str, Tally]:
         **load_checklists(taxonomy),
         "topics": load_topics(taxonomy),
         "topic guides": load_guides(taxonomy, guides),
+        "drafts of guidance cards": load_cards(DeskFile(CARDS)),
     }
 
 
@@ -155,3 +159,30 @@ def load_guides(taxonomy: DeskFile, guides: DeskFile) -> Tally:
     for code, links in wanted.items():
         put_links(topics[code], links, tally)
     return tally
+
+
+def load_cards(file: DeskFile) -> Tally:
+    """What to say on a topic, as the first draft of its card. One that was published is left alone."""
+    tally = Tally()
+    topics = Topic.objects.in_bulk()
+    for entry in file.rows(file.content, "cards"):
+        code = file.text(entry, "topic")
+        if code not in topics:
+            raise file.fault(entry, "topic", f"{code} is not a topic")
+        values: dict[str, Any] = file.words(entry, "say") | file.optional_words(entry, "where")
+        values |= {name: file.text(entry, name, required=False) for name in ("legal_basis", "source")}
+        values["fees"] = [_fee(file, row) for row in file.rows(entry, "fees", required=False)]
+        card, _is_new = Guidance.objects.get_or_create(topic=topics[code])
+        if card.versions.told().exists():
+            tally.kept += 1
+            continue
+        with faults_at(file.path, entry.line):
+            put_row(GuidanceVersion, {"guidance": card, "number": 1}, values, tally)
+    return tally
+
+
+def _fee(file: DeskFile, row: LinedDict) -> dict[str, Any]:
+    amount = file.number(row, "amount")
+    if amount is None:
+        raise file.fault(row, "amount", "an amount in escudos is expected")
+    return file.words(row, column="what") | {"cents": amount * 100}

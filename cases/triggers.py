@@ -1,7 +1,7 @@
 """What the database itself keeps at the desk, whoever writes: pages, admin, scripts or raw SQL."""
 
-from cases.models import PublishedCounts, QuarterCounts, Referral, ReferralStep
-from gai_portal.lib.triggers import Trigger, changed
+from cases.models import GuidanceVersion, PublishedCounts, QuarterCounts, Referral, ReferralStep
+from gai_portal.lib.triggers import Trigger, changed, frozen_when
 
 PUBLISHED_STAYS = "What has been published of a desk's counts never changes."
 COUNTED_STAYS = "What a quarter counted stays until its year is published."
@@ -13,6 +13,7 @@ OTHER_THAN_SENT = (
     " OR (OLD.reason <> NEW.reason AND NEW.reason <> '')"
     " OR (OLD.shared <> NEW.shared AND NEW.shared <> '{}'))"
 )
+TOLD_STAYS = "What a card has told never changes."
 YEAR_IS_OPEN = (
     "NOT EXISTS (SELECT 1 FROM cases_publishedcounts p WHERE p.municipality_id = OLD.municipality_id"
     " AND p.year = OLD.year AND p.quarter = 0)"
@@ -30,4 +31,5 @@ TRIGGERS: list[Trigger] = [
         f"{changed(ReferralStep, but={'text'})} OR (OLD.text <> NEW.text AND NEW.text <> '')",
         STEP_STAYS,
     ),
+    *frozen_when(GuidanceVersion, "published", TOLD_STAYS),
 ]

@@ -10,6 +10,7 @@ from cases.views import (
     figures,
     follow_ups,
     guidance,
+    guidance_cards,
     imports,
     merging,
     paper,
@@ -18,6 +19,7 @@ from cases.views import (
     referrals,
     reports,
     restricted,
+    suggestions,
     today,
 )
 
@@ -97,4 +99,14 @@ urlpatterns = [
     path("restricted/<slug:kind>/", restricted.sealed_list, name="sealed_list"),
     path("restricted/<slug:kind>/<int:pk>/", restricted.unseal_record, name="unseal"),
     path("topics/<str:code>/", guidance.topic_card, name="topic_card"),
+    path("topics/<str:code>/suggest/", suggestions.suggestion_create, name="suggestion_create"),
+    path("guidance/", guidance_cards.guidance_list, name="guidance_list"),
+    path("guidance/suggestions/", suggestions.suggestion_list, name="suggestion_list"),
+    path("guidance/suggestions/<int:pk>/", suggestions.suggestion_answer, name="suggestion_answer"),
+    path("guidance/<str:code>/", guidance_cards.guidance_detail, name="guidance_detail"),
+    path("guidance/<str:code>/begin/", guidance_cards.guidance_begin, name="guidance_begin"),
+    path("guidance/<str:code>/edit/", guidance_cards.guidance_edit, name="guidance_edit"),
+    path("guidance/<str:code>/publish/", guidance_cards.guidance_publish, name="guidance_publish"),
+    path("guidance/<str:code>/review/", guidance_cards.guidance_review, name="guidance_review"),
+    path("guidance/<str:code>/<int:number>/", guidance_cards.guidance_version, name="guidance_version"),
 ]

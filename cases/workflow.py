@@ -1,4 +1,4 @@
-"""The lives of a case and of a referral: their states, and the moves between them."""
+"""The lives of a case, a referral and a guidance card: their states, and the moves between them."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -89,3 +89,11 @@ ANSWERS = {
 def answers_from(state: str) -> list[ReferralState]:
     """What a partner can say about a referral in a state, in the order of the form."""
     return [said for said, move in ANSWERS.items() if state in move.sources]
+
+
+class GuidanceState(models.TextChoices):
+    """A text of a card is born as a draft, comes in force, and makes way for the next one."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("In force")
+    SUPERSEDED = "superseded", _("Superseded")

@@ -32,6 +32,7 @@ def doors(user: User, unread: int) -> list[tuple[str, str]]:
         (bool(user.partner_ids()), _("Consultations"), "action_plans:consultation_list"),
         (is_national, _("Strategy"), "action_plans:strategy_detail"),
         (is_national, _("National template"), "action_plans:template_list"),
+        (is_national, _("Guidance"), "cases:guidance_list"),
         (is_national, _("Concerns"), "cases:report_overview"),
         (can_edit_offices(user), _("Office"), "municipalities:office_list"),
         (can_read_people(user), _("People"), "accounts:person_list"),

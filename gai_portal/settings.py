@@ -72,6 +72,8 @@ RETURN_CODE_DAYS = env.int("RETURN_CODE_DAYS", default=365)
 REFERRAL_ANSWER_DAYS = env.int("REFERRAL_ANSWER_DAYS", default=14)
 REFERRAL_REMIND_DAYS = env.int("REFERRAL_REMIND_DAYS", default=3)
 REFERRAL_LINK_DAYS = env.int("REFERRAL_LINK_DAYS", default=14)
+# How long what the desks tell people holds until somebody has to look at it again.
+GUIDANCE_REVIEW_MONTHS = env.int("GUIDANCE_REVIEW_MONTHS", default=12)
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")
 if not SITE_URL.startswith(("https://", "http://")):
     raise ImproperlyConfigured(f"SITE_URL has to begin with https://, and is {SITE_URL!r}: see .env.example.")
@@ -211,6 +213,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_everywhere": "30/5m/key",
     "reset_password": "20/m/ip,3/m/key",
     "invite": "10/d/user",
+    # Suggestions on guidance cards.
+    "suggest": "20/d/user",
     # Comments on drafts by people without an account: from one address, and by one link.
     "comment": "20/h/ip",
     "comment_invited": "20/h/key",

@@ -21,6 +21,9 @@ from cases.models import (
     Enquiry,
     EnquiryImport,
     FollowUp,
+    Guidance,
+    GuidanceSuggestion,
+    GuidanceVersion,
     Language,
     NamePart,
     Outcome,
@@ -288,3 +291,53 @@ class ReferralFactory(DjangoModelFactory):
     partner = factory.SubFactory(PartnerFactory)
     reason = "Aulas de português à noite."
     author = factory.SubFactory(UserFactory)
+
+
+class GuidanceFactory(DjangoModelFactory):
+    class Meta:
+        model = Guidance
+        django_get_or_create = ["topic"]
+
+    topic = factory.SubFactory(TopicFactory)
+
+
+class GuidanceVersionFactory(DjangoModelFactory):
+    """A card in force, reviewed today; as in real life it was a draft before."""
+
+    class Meta:
+        model = GuidanceVersion
+        skip_postgeneration_save = True
+
+    class Params:
+        topic = factory.SubFactory(TopicFactory)
+
+    guidance = factory.SubFactory(GuidanceFactory, topic=factory.SelfAttribute("..topic"))
+    number = 1
+    state = "published"
+    say_pt = "Peça a renovação um mês antes."
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        state, is_material = kwargs.pop("state"), kwargs.pop("is_material", False)
+        version = super()._create(model_class, *args, **kwargs)
+        if state == "published":
+            today = timezone.localdate()
+            Guidance.objects.filter(pk=version.guidance_id).update(
+                reviewed_on=today, review_by=today + timedelta(days=365)
+            )
+            version.guidance.refresh_from_db()
+            version.guidance.versions.in_force().update(state="superseded")
+            version.state, version.is_material = state, is_material
+            version.published_at, version.published_by = timezone.now(), UserFactory()
+            version.save()
+        return version
+
+
+class GuidanceSuggestionFactory(DjangoModelFactory):
+    class Meta:
+        model = GuidanceSuggestion
+
+    topic = factory.SubFactory(TopicFactory)
+    office = factory.SubFactory(OfficeFactory)
+    author = factory.SubFactory(UserFactory)
+    text_pt = "A taxa mudou em janeiro."

@@ -103,6 +103,7 @@ def test_the_readers_of_every_scoped_model_are_named():
         "QuarterCountsQuerySet": (nobody, nobody),
         "PersonQuerySet": (desk, nobody),
         "MonthlyReportQuerySet": (desk, national),
+        "GuidanceSuggestionQuerySet": (desk, national),
         "OfPersonQuerySet": (desk, nobody),
         "CaseQuerySet": (desk, nobody),
         "OfCaseQuerySet": (desk, nobody),

@@ -10,26 +10,14 @@ from action_plans.models import Plan, PlanMeasure, Template, TemplateMeasure
 from action_plans.models.template import TEXT_LIMIT
 from action_plans.workflow import ENDORSE, PlanState, Transition
 from gai_portal.lib.content import content_text
-from gai_portal.lib.forms import DayField
-from gai_portal.lib.pasted import tidy
+from gai_portal.lib.forms import DayField, ProseField as AnyProseField
 from municipalities.models import Island, Municipality
 
 
-class ProseField(forms.CharField):
-    """A long text, stored tidily. A paste that is too long comes back whole, with a message; a browser
-    would cut it.
-    """
+class ProseField(AnyProseField):
+    """A text of a plan."""
 
-    def __init__(self, *, rows: int = 4, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", TEXT_LIMIT)
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
-        super().__init__(**kwargs)
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {}
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(tidy(str(value or ""))) or ""
+    max_length = TEXT_LIMIT
 
 
 class NeededProseField(ProseField):

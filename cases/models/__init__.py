@@ -29,6 +29,16 @@ from cases.models.enquiries import (
 )
 from cases.models.file_history import changes_in_case, changes_in_file
 from cases.models.follow_ups import FollowUp, FollowUpQuerySet
+from cases.models.guidance import (
+    OWN_COLUMNS,
+    WRITTEN,
+    Fee,
+    Guidance,
+    GuidanceSuggestion,
+    GuidanceSuggestionQuerySet,
+    GuidanceVersion,
+    GuidanceVersionQuerySet,
+)
 from cases.models.imports import EnquiryImport, ImportedRow
 from cases.models.people import (
     NAME_LIMIT,
@@ -77,8 +87,10 @@ __all__ = [
     "NAME_LIMIT",
     "NOTE_LIMIT",
     "REASON_LIMIT",
+    "OWN_COLUMNS",
     "SMALLEST_GROUP",
     "UNSEALED_FOR",
+    "WRITTEN",
     "AgeBand",
     "Alias",
     "Case",
@@ -97,9 +109,15 @@ __all__ = [
     "Enquiry",
     "EnquiryImport",
     "EnquiryQuerySet",
+    "Fee",
     "FollowUp",
     "FollowUpQuerySet",
     "Found",
+    "Guidance",
+    "GuidanceSuggestion",
+    "GuidanceSuggestionQuerySet",
+    "GuidanceVersion",
+    "GuidanceVersionQuerySet",
     "IdentityDocument",
     "ImportedRow",
     "Interpreter",

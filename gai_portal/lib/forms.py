@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gai_portal.lib.content import FALLBACK_LANGUAGE
 from gai_portal.lib.formats import format_escudos, parse_escudos
-from gai_portal.lib.pasted import tidy_line
+from gai_portal.lib.pasted import tidy, tidy_line
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 
@@ -84,6 +84,25 @@ def languages_left_behind(before: Mapping[str, Any], after: Mapping[str, Any]) -
             if code != language and said and said == before.get(f"{stem}_{code}"):
                 found.append(str(called))
     return list(dict.fromkeys(found))
+
+
+class ProseField(forms.CharField):
+    """A long text, stored tidily. A paste that is too long comes back whole, with a message; a browser
+    would cut it.
+    """
+
+    max_length = 4_000  # characters, unless another limit is given
+
+    def __init__(self, *, rows: int = 4, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", self.max_length)
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {}
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(tidy(str(value or ""))) or ""
 
 
 class SeenForm(forms.ModelForm):

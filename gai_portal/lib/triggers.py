@@ -60,6 +60,20 @@ def changed(model: type[models.Model], *, but: Collection[str] = ()) -> str:
     return " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns)
 
 
+def frozen_when(model: type[models.Model], state: str, message: str) -> list[Trigger]:
+    """For versions that are born as a draft, come into `state`, are superseded: nothing else changes."""
+    supersedes = (
+        f"OLD.state = '{state}' AND NEW.state = 'superseded' AND NOT ({changed(model, but={'state'})})"
+    )
+    odd_move = (
+        f"(OLD.state = 'draft' AND NEW.state = 'superseded') OR (OLD.state <> 'draft' AND NOT ({supersedes}))"
+    )
+    return [
+        *guard(model, "{row}.state <> 'draft'", message, events=["INSERT", "DELETE"]),
+        Trigger(model, "UPDATE", odd_move, message),
+    ]
+
+
 def install_triggers(triggers: Iterable[Trigger], using: str = "default") -> None:
     """Create them, or create them again. A table that is not there yet is passed over."""
     connection = connections[using]

@@ -62,7 +62,10 @@ from tests.factories import (
 from tests.test_access import addresses, answers
 
 # Rows that belong to no person and no office alone.
-NOBODYS = {"PublishedCounts", "QuarterCounts", "CaseCounter", "MonthlyReport"}
+NOBODYS = {
+    *("PublishedCounts", "QuarterCounts", "CaseCounter", "MonthlyReport"),
+    *("Guidance", "GuidanceVersion", "GuidanceSuggestion"),
+}
 HISTORY = "Historical"
 
 
@@ -271,6 +274,15 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
         lambda world: {"pk": world.referral.pk},
     ),
     "cases:received_list": lambda world: {},
+    "cases:suggestion_create": lambda world: {"code": world.enquiry.topic_id},
+    "cases:suggestion_list": lambda world: {},
+    "cases:suggestion_answer": lambda world: {"pk": 1},
+    "cases:guidance_list": lambda world: {},
+    **dict.fromkeys(
+        ["cases:guidance_detail", "cases:guidance_edit", "cases:guidance_publish"],
+        lambda world: {"code": world.enquiry.topic_id},
+    ),
+    "cases:guidance_version": lambda world: {"code": world.enquiry.topic_id, "number": 1},
     "cases:sealed_list": lambda world: {},
     "cases:unsealed_list": lambda world: {},
     "cases:unseal": lambda world: {"pk": world.person.pk, "kind": "person"},
