@@ -263,25 +263,12 @@ FIELDS["EnquiryImport"] = (
 FIELDS["ImportedRow"] = dict.fromkeys(["id", "source", "enquiry", "key"], Fate.KEEP)
 # Written by the national level for everybody; a desk's suggestion is refused when it points at somebody.
 FIELDS["Guidance"] = dict.fromkeys(["id", "topic", "reviewed_on", "review_by"], Fate.KEEP)
-FIELDS["GuidanceVersion"] = dict.fromkeys(
-    [
-        *(
-            "id",
-            "loaded",
-            "guidance",
-            "number",
-            "state",
-            "say_pt",
-            "say_en",
-            "say_fr",
-            "where_pt",
-            "where_en",
-        ),
-        *("where_fr", "legal_basis", "source", "fees", "other_texts", "is_material", "change_pt"),
-        "published_at",
-    ],
-    Fate.KEEP,
-) | {"published_by": Fate.STAFF}
+FIELDS["GuidanceVersion"] = (
+    dict.fromkeys(["id", "loaded", "guidance", "number", "state", "is_material", "change_pt"], Fate.KEEP)
+    | dict.fromkeys(["say_pt", "say_en", "say_fr", "where_pt", "where_en", "where_fr"], Fate.KEEP)
+    | dict.fromkeys(["legal_basis", "source", "fees", "other_texts", "published_at"], Fate.KEEP)
+    | {"published_by": Fate.STAFF}
+)
 FIELDS["GuidanceSuggestion"] = dict.fromkeys(
     ["id", "topic", "office", "text_pt", "at", "answer_pt", "answered_at"], Fate.KEEP
 ) | dict.fromkeys(["author", "answered_by"], Fate.STAFF)

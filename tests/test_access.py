@@ -12,10 +12,10 @@ from accounts.models import MunicipalityScopedQuerySet
 from accounts.roles import DESK_ROLES, MUNICIPAL_ROLES, NATIONAL_ROLES, Role
 from action_plans.models import Plan
 from municipalities.models import Municipality, Office
-from tests.access import accounts, action_plans, cases, municipalities, portal
+from tests.access import accounts, action_plans, cases, guidance, municipalities, portal
 from tests.access_table import PEOPLE, SIGN_IN
 
-MODULES = [portal, accounts, municipalities, cases, action_plans]
+MODULES = [portal, accounts, municipalities, cases, guidance, action_plans]
 
 
 def merged(name: str) -> dict:

@@ -6,7 +6,7 @@ from cases.models import CaseNote, Contact, Enquiry, Person, Referral
 from cases.services.codes import give_code
 from cases.services.merging import merge_people
 from cases.views.codes import SALT
-from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, NATIONAL, Builder, Row, everybody, only
+from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, everybody, only
 from tests.cases.referrals import in_days, key_of, sent_referral
 from tests.factories import (
     CaseDocumentFactory,
@@ -14,8 +14,6 @@ from tests.factories import (
     EnquiryFactory,
     EnquiryImportFactory,
     FollowUpFactory,
-    GuidanceSuggestionFactory,
-    GuidanceVersionFactory,
     PersonFactory,
     ReferralFactory,
     TopicFactory,
@@ -82,14 +80,6 @@ GET: dict[str, Row] = {
     "cases:received_list": only("partner_user"),
     "cases:received_detail": only("partner_user"),
     "referral_link": everybody(),  # whoever has the link
-    "cases:suggestion_create": only(*DESKS),
-    "cases:suggestion_list": only(*DESKS, *NATIONAL),
-    "cases:suggestion_answer": only(*NATIONAL),
-    **dict.fromkeys(
-        ["cases:guidance_list", "cases:guidance_detail", "cases:guidance_edit", "cases:guidance_publish"],
-        only(*NATIONAL),
-    ),
-    "cases:guidance_version": only(*NATIONAL),  # a draft; what was told is read by the desks too
     "cases:sealed_list": only("coordinator_praia"),
     "cases:unsealed_list": only("coordinator_praia"),
     "cases:unseal": only("coordinator_praia"),
@@ -141,10 +131,6 @@ POST: dict[str, Row] = {
     "cases:referral_withdraw": only(*DESK_PRAIA, gives=FOUND),
     "cases:received_detail": only("partner_user", gives=FOUND),
     "referral_link": everybody(),
-    "cases:suggestion_create": only(*DESKS),  # an empty form comes back
-    "cases:suggestion_answer": only(*NATIONAL),
-    **dict.fromkeys(["cases:guidance_edit", "cases:guidance_publish"], only(*NATIONAL)),
-    **dict.fromkeys(["cases:guidance_begin", "cases:guidance_review"], only(*NATIONAL, gives=FOUND)),
 }
 
 
@@ -220,8 +206,6 @@ def old_list(get):
 def recorded_list(get):
     source = EnquiryImportFactory(office=get("office_praia"), author=get("desk_praia"), state="done")
     return {"pk": source.pk}
-def card(get):
-    return {"code": GuidanceVersionFactory(state="draft").guidance.topic_id}
 
 
 ARGUMENTS: dict[str, Builder] = {
@@ -251,19 +235,6 @@ ARGUMENTS: dict[str, Builder] = {
         old_list,
     ),
     "cases:import_undo": recorded_list,
-            "cases:guidance_detail",
-            "cases:guidance_edit",
-            "cases:guidance_publish",
-            "cases:guidance_begin",
-            "cases:guidance_review",
-            "cases:suggestion_create",
-        ],
-        card,
-    ),
-    "cases:guidance_version": lambda get: card(get) | {"number": 1},
-    "cases:suggestion_answer": lambda get: {
-        "pk": GuidanceSuggestionFactory(office=get("office_praia"), author=get("desk_praia")).pk
-    },
     "cases:report_edit": lambda get: {"code": get("office_praia").code, "year": 2026, "month": 1},
     "cases:enquiry_export": lambda get: {"ending": "csv"},
     **dict.fromkeys(

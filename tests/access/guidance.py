@@ -1,0 +1,48 @@
+"""Rows of the access table for what the desks tell people."""
+
+from tests.access_table import DESK_PRAIA, FOUND, NATIONAL, Builder, Row, only
+from tests.factories import GuidanceSuggestionFactory, GuidanceVersionFactory
+
+DESKS = (*DESK_PRAIA, "desk_sal")
+
+GET: dict[str, Row] = {
+    "cases:suggestion_create": only(*DESKS),
+    "cases:suggestion_list": only(*DESKS, *NATIONAL),
+    "cases:suggestion_answer": only(*NATIONAL),
+    "cases:guidance_list": only(*NATIONAL),
+    "cases:guidance_detail": only(*NATIONAL),
+    "cases:guidance_edit": only(*NATIONAL),
+    "cases:guidance_publish": only(*NATIONAL),
+    "cases:guidance_version": only(*NATIONAL),  # a draft; what was told is read by the desks too
+}
+POST: dict[str, Row] = {
+    "cases:suggestion_create": only(*DESKS),  # an empty form comes back
+    "cases:suggestion_answer": only(*NATIONAL),
+    "cases:guidance_edit": only(*NATIONAL),
+    "cases:guidance_publish": only(*NATIONAL),
+    "cases:guidance_begin": only(*NATIONAL, gives=FOUND),
+    "cases:guidance_review": only(*NATIONAL, gives=FOUND),
+}
+
+
+def card(get):
+    return {"code": GuidanceVersionFactory(state="draft").guidance.topic_id}
+
+
+ARGUMENTS: dict[str, Builder] = {
+    **dict.fromkeys(
+        [
+            "cases:guidance_detail",
+            "cases:guidance_edit",
+            "cases:guidance_publish",
+            "cases:guidance_begin",
+            "cases:guidance_review",
+            "cases:suggestion_create",
+        ],
+        card,
+    ),
+    "cases:guidance_version": lambda get: card(get) | {"number": 1},
+    "cases:suggestion_answer": lambda get: {
+        "pk": GuidanceSuggestionFactory(office=get("office_praia"), author=get("desk_praia")).pk
+    },
+}
