@@ -145,6 +145,13 @@ def can_work_on_case(user: User, case: Case) -> bool:
     return user.has_role_in(case.office.municipality_id, DESK_ROLES) and can_read(user, case)
 
 
+def can_name_case(user: User, case: Case) -> bool:
+    """Whoever works on a case names somebody while nobody is; another person is a coordinator's matter."""
+    if not can_work_on_case(user, case):
+        return False
+    return case.person_id is None or user.has_role_in(case.office.municipality_id, {Role.COORDINATOR})
+
+
 def can_assign_case(user: User, case: Case) -> bool:
     """A coordinator, whoever has it or opened it, and anybody at the desk while nobody has it."""
     if not can_work_on_case(user, case):

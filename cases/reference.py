@@ -57,7 +57,7 @@ def load_reference() -> dict[str, Tally]:
     refuse_repeated_codes(taxonomy)
     return {
         **load_lists(taxonomy),
-        "deadlines": load_deadlines(taxonomy),
+        "deadlines": load_deadlines(taxonomy, guides),
         **load_checklists(taxonomy),
         "topics": load_topics(taxonomy),
         "topic guides": load_guides(taxonomy, guides),
@@ -96,8 +96,17 @@ def load_lists(file: DeskFile) -> dict[str, Tally]:
     return tallies
 
 
-def load_deadlines(file: DeskFile) -> Tally:
+def load_deadlines(file: DeskFile, guides: DeskFile) -> Tally:
+    """Each with its term, and where in a record the day stands that it counts from."""
     tally = Tally()
+    known = {entry["code"] for entry in file.entries("deadlines")}
+    counted = {entry["code"]: entry for entry in guides.entries("deadlines")}
+    for code, entry in counted.items():
+        if code not in known:
+            raise guides.fault(entry, "code", f"{code} is not a deadline")
+        if entry.get("counts_from") not in DeadlineRule.CountsFrom:
+            names = ", ".join(DeadlineRule.CountsFrom)
+            raise guides.fault(entry, "counts_from", f"one of {names} is expected")
     for order, entry in enumerate(file.entries("deadlines")):
         terms = [
             number * hours
@@ -106,7 +115,10 @@ def load_deadlines(file: DeskFile) -> Tally:
         ]
         if len(terms) > 1:
             raise file.fault(entry, "deadlines", "more than one term is given")
-        file.put_entry(DeadlineRule, entry, order, tally, offset_hours=terms[0] if terms else None)
+        values: dict[str, Any] = {"offset_hours": terms[0] if terms else None}
+        if guide := counted.get(entry["code"]):
+            values |= {"counts_from": guide["counts_from"], "at_age": guides.number(guide, "at_age")}
+        file.put_entry(DeadlineRule, entry, order, tally, **values)
     return tally
 
 

@@ -37,6 +37,9 @@ PERSON: dict[str, str] = {
     "Consent": "person",
 }
 
+# The same for a case without a name: its words go some time after it was closed.
+CASE: dict[str, str] = {"CaseDocument": "case", "CaseNote": "case", "FollowUp": "case", "Case": "pk"}
+
 # What stands in an emptied field that may not be empty.
 STAND_INS: dict[tuple[str, str], str] = {("Consent", "witness"): "–"}
 

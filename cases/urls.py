@@ -1,6 +1,7 @@
 from django.urls import path
 
 from cases.views import (
+    case_sheet,
     cases,
     codes,
     consents,
@@ -56,6 +57,8 @@ urlpatterns = [
     path("cases/", cases.case_list, name="case_list"),
     path("cases/new/", cases.case_create, name="case_create"),
     path("cases/<int:pk>/", cases.case_detail, name="case_detail"),
+    path("cases/<int:pk>/sheet/", case_sheet.case_sheet, name="case_sheet"),
+    path("cases/<int:pk>/person/", cases.case_person, name="case_person"),
     path("cases/<int:pk>/edit/", cases.case_edit, name="case_edit"),
     path("cases/<int:pk>/documents/add/", cases.document_add, name="document_add"),
     path("documents/<int:pk>/", cases.document_open, name="document_open"),
@@ -63,6 +66,7 @@ urlpatterns = [
     path("cases/<int:pk>/notes/<int:note>/", cases.note_correct, name="note_correct"),
     path("cases/<int:pk>/refer/", referrals.case_refer, name="case_refer"),
     path("cases/<int:pk>/<slug:act>/", cases.case_act, name="case_act"),
+    path("follow-ups/new/", follow_ups.follow_up_create, name="follow_up_create"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up_edit, name="follow_up_edit"),
     path("follow-ups/<int:pk>/done/", follow_ups.follow_up_finish, name="follow_up_finish"),
     path("follow-ups/<int:pk>/again/", follow_ups.follow_up_reopen, name="follow_up_reopen"),

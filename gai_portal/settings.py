@@ -65,6 +65,8 @@ CONSENT_MONTHS = env.int("CONSENT_MONTHS", default=24)
 # agreement that nobody renewed the record is made anonymous.
 REMINDER_DAYS = env.int("REMINDER_DAYS", default=30)
 CONSENT_GRACE_DAYS = env.int("CONSENT_GRACE_DAYS", default=30)
+# So many days after a case without a name was closed, its notes, titles and files go.
+CASE_TEXT_DAYS = env.int("CASE_TEXT_DAYS", default=730)
 # How long a return code holds after the last conversation under it.
 RETURN_CODE_DAYS = env.int("RETURN_CODE_DAYS", default=365)
 # Referrals: how many days a partner has for an answer unless the desk names another day, how many before that

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from cases.forms.fields import NoteField, colleagues
+from cases.forms.person_choice import PersonChoice, Who
 from cases.models import (
     NOTE_LIMIT,
     Case,
@@ -23,7 +24,9 @@ from cases.models import (
     Topic,
 )
 from cases.models.cases import TITLE_LIMIT
+from cases.services.deadlines import KnownDeadline
 from cases.workflow import RUNNING_STATES, CaseState
+from gai_portal.lib.formats import format_day
 from gai_portal.lib.forms import DayField, LineField
 from gai_portal.lib.scans import Scan, checked_scan
 from gai_portal.lib.text import fold
@@ -129,14 +132,18 @@ class FilingForm(forms.Form):
         self.cases, self.office = cases, office
 
     def clean_number(self) -> Case:
-        """A case that the reader may see; what is not theirs is as unknown as what is not there."""
-        text = self.cleaned_data["number"].strip()
-        if text.isascii() and text.isdigit():
-            text = f"-{self.office.code}-{timezone.localdate().year}-{int(text):05}"
-        found = self.cases.filter(number__iendswith=text).first() if text.count("-") == 3 else None
-        if found is None:
-            raise forms.ValidationError(_("You have no case with this number that is not closed."))
-        return found
+        return case_of_number(self.cleaned_data["number"], self.cases, self.office)
+
+
+def case_of_number(text: str, cases: CaseQuerySet, office: Office) -> Case:
+    """The case of a typed number, or of its last part; one that is not in `cases` is as unknown as none."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        text = f"-{office.code}-{timezone.localdate().year}-{int(text):05}"
+    found = cases.filter(number__iendswith=text).first() if text.count("-") == 3 else None
+    if found is None:
+        raise forms.ValidationError(_("You have no case with this number that is not closed."))
+    return found
 
 
 class CaseActForm(forms.Form):
@@ -159,7 +166,9 @@ class CaseNoteForm(CaseActForm):
 
 
 class CloseCaseForm(CaseActForm):
-    outcome = forms.ModelChoiceField(Outcome.objects.filter(is_active=True), label=_("Outcome"))
+    outcome = forms.ModelChoiceField(
+        Outcome.objects.filter(is_active=True), label=_("Outcome"), empty_label=_("Choose")
+    )
     reason = NoteField(label=_("How did it end?"), max_length=NOTE_LIMIT)
 
 
@@ -200,6 +209,22 @@ class CaseFollowUpForm(FollowUpFields, CaseActForm):
         self.offer_colleagues(self.case.office, self.case.assigned_to_id)
 
 
+class NewFollowUpForm(FollowUpFields):
+    """Something to do outside a case."""
+
+    field_order = ("title", "due_on", "office", "assigned_to")
+    office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
+
+    def __init__(self, *args: Any, offices: Sequence[Office], user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = cast("Any", self.fields)
+        fields["office"].queryset = Office.objects.filter(pk__in=[office.pk for office in offices])
+        fields["assigned_to"].queryset = colleagues(offices)
+        fields["assigned_to"].initial = user.pk
+        if len(offices) == 1:
+            del self.fields["office"]
+
+
 class EditFollowUpForm(FollowUpFields):
     """The same, put right."""
 
@@ -233,11 +258,61 @@ class CaseDocumentForm(CaseActForm):
 
 
 class CaseDeadlineForm(CaseActForm):
-    rule = forms.ModelChoiceField(DeadlineRule.objects.none(), label=_("Deadline"))
-    counted_from = DayField(label=_("Day from which it counts"))
+    known = forms.TypedChoiceField(
+        label=_("From what is on record"), required=False, empty_value=None, widget=forms.RadioSelect
+    )
+    rule = forms.ModelChoiceField(
+        DeadlineRule.objects.none(), label=_("Deadline"), required=False, empty_label=_("Choose")
+    )
+    counted_from = DayField(label=_("Day from which it counts"), required=False)
+
+    def __init__(self, *args: Any, known: Sequence[KnownDeadline] = (), **kwargs: Any) -> None:
+        self.on_record = {str(each.rule.pk): each for each in known}
+        super().__init__(*args, **kwargs)
 
     def offer(self, fields: Any) -> None:
         fields["rule"].queryset = self.case.topic.deadlines.filter(is_active=True, offset_hours__isnull=False)
+        if not self.on_record:
+            del fields["known"]
+            return
+        fields["known"].coerce = self.on_record.__getitem__
+        said = _("{rule} {what}: {day}. By {due}.")
+        fields["known"].choices = [
+            (
+                code,
+                said.format(
+                    rule=each.rule,
+                    what=each.rule.get_counts_from_display(),
+                    day=format_day(each.counted_from),
+                    due=format_day(each.due_on),
+                ),
+            )
+            for code, each in self.on_record.items()
+        ] + [("", _("Another deadline or day, written below"))]
+        fields["known"].initial = next(iter(self.on_record))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if known := data.get("known"):
+            data["rule"], data["counted_from"] = known.rule, known.counted_from
+            return data
+        for name in ("rule", "counted_from"):
+            if name not in self.errors and not data.get(name):
+                self.add_error(name, self.fields[name].error_messages["required"])
+        return data
+
+
+class CasePersonForm(PersonChoice, CaseActForm):
+    """Whose matter it is, found as at the desk."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = cast("Any", self.fields)
+        fields["who"].label = _("Person")
+        fields["who"].choices = [choice for choice in Who.choices if choice[0] != Who.NEW]
+        fields["who"].initial = Who.KNOWN
+        self.choose_among(user, str(self.data.get("person") or self.case.person_id or ""))
+        fields["person"].initial = str(self.case.person_id or "")
 
 
 class CaseChecklistForm(CaseActForm):

@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from cases.forms.cases import case_of_number
 from cases.forms.fields import NoteField, TopicSelect
 from cases.forms.more import MoreFields
 from cases.forms.person_choice import PersonChoice, Who
 from cases.models import (
     MORE_FIELDS,
     NOTE_LIMIT,
+    Case,
     Channel,
     Enquiry,
     Language,
@@ -41,7 +43,7 @@ class EnquiryForm(MoreFields, PersonChoice):
 
     field_order = (
         *("topic", "office", "channel", "who", "person", "asked", "sex", "age_band", "nationality"),
-        *("language", "outcome", "note", "day", "hour", *MORE_FIELDS),
+        *("language", "outcome", "note", "day", "hour", *MORE_FIELDS, "case_number"),
     )
 
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
@@ -89,6 +91,7 @@ class EnquiryForm(MoreFields, PersonChoice):
         self.thread = thread  # that of somebody who comes back with a code, and stays without a name
         self.offices = offices
         self.field = cast("Any", self.fields)  # each kind of field has attributes of its own
+        self.cases = Case.objects.visible_to(user).running().filter(office__in=offices)
         self.met = Enquiry.objects.visible_to(user).filter(office__in=offices)
         self.field["office"].queryset = Office.objects.filter(pk__in=[office.pk for office in offices])
         if len(offices) == 1:
@@ -161,9 +164,18 @@ class EnquiryForm(MoreFields, PersonChoice):
             self.add_error("people", _("A return code belongs to one person."))
         if len(self.offices) == 1:
             data["office"] = self.offices[0]
+        if number := data.get("case_number"):
+            self._find_case(data, number)
         if "day" in data and "hour" in data:
             data["at"] = self._moment(data["day"], data["hour"])
         return data
+
+    def _find_case(self, data: dict[str, Any], number: str) -> None:
+        """The case that the contact is part of, under `case`."""
+        try:
+            data["case"] = case_of_number(number, self.cases, data.get("office") or self.offices[0])
+        except forms.ValidationError as error:
+            self.add_error("case_number", error)
 
     def _moment(self, day: Any, hour: time | None) -> datetime:
         now = timezone.now()
@@ -206,6 +218,7 @@ class CorrectionForm(EnquiryForm):
         super().__init__(*args, enquiry=enquiry, initial=initial, **kwargs)
         for name in ("day", "hour"):
             self.fields[name].help_text = ""
+        del self.fields["case_number"]  # put under a case on its own page
         self.fields["who"].choices = [choice for choice in Who.choices if choice[0] != Who.NEW]  # type: ignore[attr-defined]
         if enquiry.person_id and not self._read(str(enquiry.person_id)):
             for name in ("who", "asked", "person"):  # somebody whom the reader must not know of

@@ -96,6 +96,14 @@ class MoreFields(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
 
+    case_number = forms.CharField(
+        label=_("Number of the case"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"class": "input-medium", "autocomplete": "off"}),
+        help_text=_("When it is part of one. In full, or only its last part for a case of this year."),
+    )
+
     def offer_more(self, topics: dict[str, Topic], enquiry: Enquiry | None) -> None:
         """The entries of the lists; what a recorded enquiry names already is offered although out of use."""
         fields = cast("Any", self.fields)
@@ -116,7 +124,8 @@ class MoreFields(forms.Form):
 
     def says_more(self) -> bool:
         """Whether the folded part has to be open: something stands there, or is wrong."""
-        return any(self[name].value() or self[name].errors for name in (*MORE_FIELDS, "day", "hour"))
+        names = {*MORE_FIELDS, "day", "hour", "case_number"} & self.fields.keys()
+        return any(self[name].value() or self[name].errors for name in names)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gai_portal.lib.content import in_active_language
@@ -61,15 +62,34 @@ class ChecklistItem(ReferenceRow):
 class DeadlineRule(ReferenceRow):
     """A legal deadline that a desk must know, counted from a date in the record."""
 
+    class CountsFrom(models.TextChoices):
+        """What the record may know the day of: the kinds of IdentityDocument that expire, and a birthday."""
+
+        VISA = "visa", _("End of the visa")
+        PERMIT = "permit", _("End of the residence permit")
+        PASSPORT = "passport", _("End of the passport")
+        BIRTHDAY = "birthday", _("Birthday")
+
     name_pt = models.CharField(_("rule (Portuguese)"), max_length=300)
     name_en = models.CharField(_("rule (English)"), max_length=300, blank=True)
     name_fr = models.CharField(_("rule (French)"), max_length=300, blank=True)
     # Hours from the date on which the clock starts; before it when negative; empty: no single term.
     offset_hours = models.IntegerField(_("term (hours)"), null=True, blank=True)
+    # Where its day stands in somebody's record; empty: the person tells it.
+    counts_from = models.CharField(_("counted from"), max_length=8, choices=CountsFrom, blank=True)
+    at_age = models.PositiveSmallIntegerField(_("age at that birthday"), null=True, blank=True)
 
     class Meta(ReferenceRow.Meta):
         verbose_name = _("deadline")
         verbose_name_plural = _("deadlines")
+        constraints = [
+            models.CheckConstraint(
+                name="deadline_of_a_birthday_says_which",
+                condition=Q(counts_from="birthday", at_age__isnull=False)
+                | (~Q(counts_from="birthday") & Q(at_age=None)),
+                violation_error_message=_("Give the age, and only for a birthday."),
+            ),
+        ]
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):

@@ -25,6 +25,7 @@ from cases.models import (
 from cases.permissions import (
     can_assign_case,
     can_correct_enquiry,
+    can_name_case,
     can_open_case,
     can_read,
     can_work_on_case,
@@ -100,6 +101,27 @@ def change_case(case: Case, content: Mapping[str, Any], *, version: int, by: Use
     _restrict(case)
     _save(case, by, is_new=False)
     _bring_along(case, by)
+    return case
+
+
+@transaction.atomic
+def name_case(case: Case, person: Person | None, *, by: User) -> Case:
+    """Say whose matter it is, or that it is nobody's by name. Its enquiries must not name somebody else."""
+    case = locked_case(case)
+    if not can_name_case(by, case):
+        raise PermissionDenied(f"{by} may not name the person of {case}")
+    former = case.person_id
+    if former == (person.pk if person else None):
+        return case
+    if person is not None and case.enquiries.exclude(person=None).exclude(person=person).exists():
+        raise ValidationError(_("An enquiry of this case names another person. Correct it first."))
+    case.person = person
+    _check_person(case, by)
+    _restrict(case)
+    _save(case, by, is_new=False)
+    _bring_along(case, by)
+    if person is not None:
+        case.enquiries.update(return_code=None)  # nothing ties a name to conversations that were without one
     return case
 
 
@@ -219,6 +241,8 @@ def file_enquiry(enquiry: Enquiry, case: Case, *, by: User) -> Enquiry:
         case.is_restricted = True
         _save(case, by, is_new=False)
         _bring_along(case, by)
+    if case.person_id:
+        enquiry.return_code = None  # nothing ties a name to conversations that were without one
     if enquiry.case_id != case.pk:
         enquiry.case = case
         enquiry.version += 1

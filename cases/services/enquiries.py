@@ -72,6 +72,10 @@ def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: in
         setattr(enquiry, name, value)
     if enquiry.person_id != former:
         _ascribe(enquiry, by)
+        if enquiry.case and enquiry.person and enquiry.case.person_id not in (None, enquiry.person_id):
+            raise ValidationError(
+                {"person": _("This enquiry is part of a case of somebody else. Correct the case first.")}
+            )
     if enquiry.person_id or enquiry.people:
         enquiry.return_code = None  # nothing ties a name to conversations that were without one
     if not can_log_enquiry(by, enquiry.office):
@@ -127,7 +131,17 @@ def _ascribe(enquiry: Enquiry, by: User) -> None:
 
 
 def _locked(enquiry: Enquiry) -> Enquiry:
-    related = ("office", "topic", "channel", "outcome", "language", "requester", "author", "person__office")
+    related = (
+        "office",
+        "topic",
+        "channel",
+        "outcome",
+        "language",
+        "requester",
+        "author",
+        "person__office",
+        "case",
+    )
     return Enquiry.objects.select_for_update(of=("self",)).select_related(*related).get(pk=enquiry.pk)
 
 

@@ -1,18 +1,23 @@
 """Making somebody's record say nothing about them any more: the table in retention.py, carried out."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Draft, User
-from cases.models import FollowUp, Person
+from cases.models import Case, CaseDocument, CaseNote, Enquiry, FollowUp, Person
 from cases.permissions import can_erase_person
-from cases.retention import FIELDS, PERSON, STAND_INS, Fate
+from cases.retention import CASE, FIELDS, PERSON, STAND_INS, Fate
 from cases.services.case_documents import forget_files
+from cases.workflow import CaseState
 
 
 def erase_person(person: Person, *, by: User | None) -> Person:
@@ -38,10 +43,11 @@ def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
     same = [person]
     for one in same:
         same += people.filter(merged_into=one, erased_at=None)
+    _forget_drafts(same)
+    fates = {Fate.EMPTY} | ({Fate.SHELL} if way == Person.Erasure.ERASED else set())
     for one in reversed(same):
         _forget_what_was_to_be_done(one)
-        _clear_rows(one, way)
-    Draft.objects.filter(form__startswith=person.get_absolute_url()).delete()
+        _clear_rows(one, PERSON, fates, erased_at=timezone.now(), erasure=way)
     person = people.get(pk=person.pk)
     person.version += 1
     person._history_user = by  # type: ignore[attr-defined]  # the last line: who erased it, and nothing else
@@ -57,13 +63,42 @@ def _forget_what_was_to_be_done(person: Person) -> None:
     FollowUp.history.filter(id__in=pks).delete()  # after the rows: their going leaves a line, too
 
 
-def _clear_rows(person: Person, way: Person.Erasure) -> None:
-    """Every record that leads to the person, and every row of its history."""
-    fates = {Fate.EMPTY} | ({Fate.SHELL} if way == Person.Erasure.ERASED else set())
-    for name in sorted(PERSON, key=lambda one: one == "Person"):  # the person last: the others lead to it
+def _forget_drafts(people: list[Person]) -> None:
+    """What somebody on the staff had begun to write about them, or in their cases."""
+    cases = Case.objects.filter(person__in=people)
+    begun: list[Any] = [*people, *cases, *Enquiry.objects.filter(person__in=people)]
+    pages = Q(form=reverse("cases:case_create"))
+    pages &= Q(fields__about__0__in=[f"{row._meta.model_name} {row.pk}" for row in begun])
+    for row in begun:
+        pages |= Q(form__startswith=row.get_absolute_url())
+    Draft.objects.filter(pages).delete()
+
+
+def empty_old_cases() -> int:
+    """CASE_TEXT_DAYS after a case without a name was closed, its words and files go. What was counted stays.
+
+    A case with a name is emptied when the person's record is.
+    """
+    before = timezone.now() - timedelta(days=settings.CASE_TEXT_DAYS)
+    notes = CaseNote.objects.filter(case=OuterRef("pk")).exclude(text="")
+    files = CaseDocument.objects.filter(case=OuterRef("pk"))
+    left = ~Q(title="") | ~Q(close_reason="") | Exists(notes) | Exists(files)
+    due = Case.objects.filter(left, person=None, state=CaseState.CLOSED, closed_at__lt=before)
+    pks = list(due.values_list("pk", flat=True))
+    for pk in pks:
+        with transaction.atomic():
+            # It may have been reopened or named meanwhile.
+            if case := due.select_for_update(of=("self",)).filter(pk=pk).first():
+                _clear_rows(case, CASE, {Fate.EMPTY})
+    return len(pks)
+
+
+def _clear_rows(root: Person | Case, paths: Mapping[str, str], fates: set[Fate], **said: Any) -> None:
+    """Every record that leads to a person or a case, and every row of its history. `said` is of that one."""
+    for name in sorted(paths, key=lambda one: paths[one] == "pk"):  # the root last: the others lead to it
         model: Any = apps.get_model("cases", name)
-        path = PERSON[name]
-        pks = list(model._base_manager.filter(**{path: person.pk}).values_list("pk", flat=True))
+        path = paths[name]
+        pks = list(model._base_manager.filter(**{path: root.pk}).values_list("pk", flat=True))
         rows = model._base_manager.filter(pk__in=pks)
         history = model.history.model._base_manager if hasattr(model, "history") else None
         if set(FIELDS[name].values()) == {Fate.ROW}:
@@ -72,15 +107,15 @@ def _clear_rows(person: Person, way: Person.Erasure) -> None:
                     forget_files(list(rows.values_list(column.name, flat=True)))
             rows.delete()
             if history is not None:  # after the rows: their going leaves a line, too
-                history.filter(Q(id__in=pks) | Q(**{path: person.pk})).delete()
+                history.filter(Q(id__in=pks) | Q(**{path: root.pk})).delete()
             continue
         values = _emptied(model, fates)
-        if model is Person:
-            values |= {"erased_at": timezone.now(), "erasure": way}
+        if path == "pk":
+            values |= said
         if history is not None:
             history.filter(id__in=pks).update(**_emptied(history.model, fates))
             if FIELDS[name].get(path) in fates:  # also what belongs to somebody else by now
-                history.filter(**{path: person.pk}).update(**{path: None})
+                history.filter(**{path: root.pk}).update(**{path: None})
         if values:
             rows.update(**values)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import Accessed, Verb, log_access
 from accounts.http import SignedInRequest
 from accounts.models import User
-from accounts.services import answer_form
+from accounts.services import answer_form, restore_draft
 from cases.forms.cases import (
     AssignCaseForm,
     CaseActForm,
@@ -26,6 +26,7 @@ from cases.forms.cases import (
     CaseFollowUpForm,
     CaseForm,
     CaseNoteForm,
+    CasePersonForm,
     CloseCaseForm,
     EditCaseForm,
     FilingForm,
@@ -35,6 +36,7 @@ from cases.models import Case, CaseDocument, Enquiry, Person, Referral, changes_
 from cases.permissions import (
     can_assign_case,
     can_correct_enquiry,
+    can_name_case,
     can_read,
     can_refer,
     can_unseal,
@@ -50,14 +52,16 @@ from cases.services.cases import (
     close_case,
     correct_note,
     file_enquiry,
+    name_case,
     open_case,
     reopen_case,
     resume_case,
     tick_checklist,
     wait_case,
 )
+from cases.services.deadlines import count_known_deadlines, known_deadlines
 from cases.services.follow_ups import add_follow_up, set_deadline
-from cases.views.desk import get_offices
+from cases.views.desk import get_offices, named_row
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove, moves_from
 from gai_portal.lib.paging import keyset_page
 
@@ -91,9 +95,9 @@ def case_list(request: SignedInRequest) -> HttpResponse:
 def case_create(request: SignedInRequest) -> HttpResponse:
     """Begin to follow a matter: of an enquiry, of somebody on record, or of neither."""
     offices = get_offices(request.user)
-    enquiry = _named(request, "enquiry", Enquiry.objects.visible_to(request.user).with_names())
+    enquiry = named_row(request, "enquiry", Enquiry.objects.visible_to(request.user).with_names())
     people = Person.objects.visible_to(request.user).select_related("office", "consent")
-    person = _named(request, "person", people)
+    person = named_row(request, "person", people)
     if not offices:
         return redirect("cases:desk")
     if enquiry is not None and not can_correct_enquiry(request.user, enquiry):
@@ -106,19 +110,26 @@ def case_create(request: SignedInRequest) -> HttpResponse:
     begun = enquiry or person
     if begun is not None:
         offices = [begun.office]
-    initial = {"topic": enquiry.topic_id} if enquiry else {}
+    initial: Data = {"topic": enquiry.topic_id} if enquiry else {}
+    about = f"enquiry {enquiry.pk}" if enquiry else f"person {person.pk}" if person else ""
+    draft = restore_draft(request)
+    if draft is not None and draft.initial.get("about", "") != about:
+        draft = None  # it was begun for another matter
+    if draft is not None:
+        initial |= draft.initial
     form = CaseForm(request.POST or None, offices=offices, initial=initial)
 
     def create() -> str:
         office = form.cleaned_data.get("office") or offices[0]
         content = form.content() | ({"person": person} if person else {})
         case = open_case(content, office=office, assigned_to=request.user, enquiry=enquiry, by=request.user)
+        count_known_deadlines(case, by=request.user)
         messages.success(request, _("Case {number} is open.").format(number=case.number))
         return case.get_absolute_url()
 
     if url := answer_form(request, form, create):
         return redirect(url)
-    context = {"form": form, "enquiry": enquiry, "person": person}
+    context = {"form": form, "enquiry": enquiry, "person": person, "about": about, "draft": draft}
     return render(request, "cases/case_create.html", context)
 
 
@@ -144,16 +155,6 @@ def enquiry_file(request: SignedInRequest, pk: int) -> HttpResponse:
     theirs = cases.filter(person=enquiry.person)[:10] if enquiry.person_id else []
     context = {"enquiry": enquiry, "form": form, "theirs": theirs}
     return render(request, "cases/enquiry_file.html", context)
-
-
-def _named(request: SignedInRequest, name: str, rows: Any) -> Any:
-    """The record that the address names; 404 for one that is not the reader's."""
-    number = request.GET.get(name, "")
-    if not number:
-        return None
-    if not number.isascii() or not number.isdigit() or len(number) > 18:
-        raise Http404
-    return get_object_or_404(rows, pk=int(number))
 
 
 @require_safe
@@ -184,6 +185,7 @@ def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "works": works,
         "moves": moves_from(case.state) if works else [],
         "can_assign": can_assign_case(user, case),
+        "can_name": can_name_case(user, case),
         "changes": changes_in_case(case, user),
     }
     return render(request, "cases/case_detail.html", context)
@@ -225,6 +227,8 @@ class Act:
     form: type[CaseActForm]
     do: Callable[[Case, Data, User], Any]
     move: CaseMove | None = None
+    button: Any = ""  # what it says, if not "Save"
+    is_long: bool = False  # somebody may write for long: a draft is kept
     may: Callable[[User, Case], bool] = can_work_on_case
 
 
@@ -238,7 +242,10 @@ def _tick(case: Case, data: Data, by: User) -> None:
 
 ACTS: dict[str, Act] = {
     "note": Act(
-        gettext_lazy("Add a note"), CaseNoteForm, lambda case, data, by: add_note(case, **data, by=by)
+        gettext_lazy("Add a note"),
+        CaseNoteForm,
+        lambda case, data, by: add_note(case, **data, by=by),
+        is_long=True,
     ),
     "follow-up": Act(
         gettext_lazy("Add something to do"),
@@ -257,11 +264,25 @@ ACTS: dict[str, Act] = {
         lambda case, data, by: assign_case(case, data["assigned_to"], by=by),
         may=can_assign_case,
     ),
-    "wait": Act(WAIT.label, CaseActForm, lambda case, data, by: wait_case(case, by=by), WAIT),
-    "resume": Act(RESUME.label, CaseActForm, lambda case, data, by: resume_case(case, by=by), RESUME),
-    "close": Act(CLOSE.label, CloseCaseForm, lambda case, data, by: close_case(case, **data, by=by), CLOSE),
+    "wait": Act(WAIT.label, CaseActForm, lambda case, data, by: wait_case(case, by=by), WAIT, WAIT.label),
+    "resume": Act(
+        RESUME.label, CaseActForm, lambda case, data, by: resume_case(case, by=by), RESUME, RESUME.label
+    ),
+    "close": Act(
+        CLOSE.label,
+        CloseCaseForm,
+        lambda case, data, by: close_case(case, **data, by=by),
+        CLOSE,
+        gettext_lazy("Close the case"),
+        is_long=True,
+    ),
     "reopen": Act(
-        REOPEN.label, ReopenCaseForm, lambda case, data, by: reopen_case(case, **data, by=by), REOPEN
+        REOPEN.label,
+        ReopenCaseForm,
+        lambda case, data, by: reopen_case(case, **data, by=by),
+        REOPEN,
+        gettext_lazy("Reopen the case"),
+        is_long=True,
     ),
 }
 
@@ -279,7 +300,11 @@ def case_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
         if todo.move is not None and case.state not in todo.move.sources:
             return redirect(case)  # a colleague was quicker
         log_access(request, Verb.READ, case)
-    form = todo.form(request.POST if request.method == "POST" else None, case=case)
+    draft = restore_draft(request) if todo.is_long else None
+    more: Data = {"known": known_deadlines(case, request.user)} if act == "deadline" else {}
+    if draft is not None:
+        more["initial"] = draft.initial
+    form = todo.form(request.POST if request.method == "POST" else None, case=case, **more)
 
     def do() -> str:
         todo.do(case, form.cleaned_data, request.user)
@@ -289,8 +314,40 @@ def case_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     if url := answer_form(request, form, do):
         return redirect(url if can_read(request.user, case) else "cases:case_list")
     dropped = case.follow_ups.open() if todo.move is CLOSE else []
-    context = {"case": case, "form": form, "title": todo.title, "dropped": dropped}
+    context = {
+        "case": case,
+        "form": form,
+        "title": todo.title,
+        "button": todo.button,
+        "dropped": dropped,
+        "is_long": todo.is_long,
+        "draft": draft,
+    }
     return render(request, "cases/case_act.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def case_person(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say whose matter it is, once somebody agrees to be on record, or that another person was meant."""
+    case = get_case(request, pk)
+    if not can_name_case(request.user, case):
+        raise PermissionDenied
+    if request.method == "GET":
+        log_access(request, Verb.READ, case)
+    form = CasePersonForm(request.POST if request.method == "POST" else None, case=case, user=request.user)
+
+    def name() -> str:
+        name_case(case, form.cleaned_data["person"], by=request.user)
+        messages.success(request, _("Saved."))
+        return case.get_absolute_url()
+
+    if url := answer_form(request, form, name):
+        return redirect(url if can_read(request.user, case) else "cases:case_list")
+    if form.found:
+        shown = [each.person for each in form.found]
+        log_access(request, Verb.SEARCHED, Accessed.rows(Person, shown, case.office.municipality_id))
+    title = _("Change the person") if case.person_id else _("Name the person")
+    return render(request, "cases/case_person.html", {"case": case, "form": form, "title": title})
 
 
 @require_http_methods(["GET", "POST"])
@@ -303,6 +360,9 @@ def note_correct(request: SignedInRequest, pk: int, note: int) -> HttpResponse:
     if request.method == "GET":
         log_access(request, Verb.READ, case)
     initial = {"text": original.text, "help_given": original.help_given}
+    draft = restore_draft(request)
+    if draft is not None:
+        initial |= draft.initial
     form = CaseNoteForm(request.POST if request.method == "POST" else None, case=case, initial=initial)
 
     def correct() -> str:
@@ -312,7 +372,7 @@ def note_correct(request: SignedInRequest, pk: int, note: int) -> HttpResponse:
 
     if url := answer_form(request, form, correct):
         return redirect(url)
-    context = {"case": case, "form": form, "title": _("Correct a note"), "dropped": []}
+    context = {"case": case, "form": form, "title": _("Correct a note"), "is_long": True, "draft": draft}
     return render(request, "cases/case_act.html", context)
 
 
@@ -334,7 +394,7 @@ def document_add(request: SignedInRequest, pk: int) -> HttpResponse:
 
     if url := answer_form(request, form, add):
         return redirect(url)
-    context = {"case": case, "form": form, "title": _("Add a scan or photograph"), "dropped": []}
+    context = {"case": case, "form": form, "title": _("Add a scan or photograph")}
     return render(request, "cases/case_act.html", context)
 
 

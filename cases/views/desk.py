@@ -1,5 +1,7 @@
 """How every page of the desk begins. To anybody without a desk it does not exist."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -26,6 +28,16 @@ def get_enquiry(request: SignedInRequest, pk: int) -> Enquiry:
     return get_object_or_404(
         enquiries.select_related("language", "requester", "voided_by", "person__office", "return_code"), pk=pk
     )
+
+
+def named_row(request: SignedInRequest, name: str, rows: Any) -> Any:
+    """The record that the address names; 404 for one that is not the reader's."""
+    number = request.GET.get(name, "")
+    if not number:
+        return None
+    if not number.isascii() or not number.isdigit() or len(number) > 18:
+        raise Http404
+    return get_object_or_404(rows, pk=int(number))
 
 
 @require_safe

@@ -34,12 +34,15 @@ from cases.models import (
 from cases.permissions import (
     can_correct_enquiry,
     can_give_code,
+    can_read,
     can_refer,
     can_undo_enquiry,
     can_unseal,
     can_void_enquiry,
     coordinates,
 )
+from cases.services.cases import file_enquiry, open_case
+from cases.services.deadlines import count_known_deadlines
 from cases.services.enquiries import (
     CONTENT_FIELDS,
     EnquiryChanged,
@@ -49,7 +52,7 @@ from cases.services.enquiries import (
     void_enquiry,
 )
 from cases.views.codes import opened_thread
-from cases.views.desk import get_enquiry, get_offices
+from cases.views.desk import get_enquiry, get_offices, named_row
 from cases.views.people import results_of
 from gai_portal.lib.paging import keyset_page
 
@@ -100,6 +103,11 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
         initial = dict(draft.initial) if draft else {}
         if chosen := request.GET.get("person", "")[:19]:
             initial |= {"who": Who.KNOWN, "person": chosen}
+        case = named_row(request, "case", Case.objects.visible_to(request.user).select_related("person"))
+        if case is not None:
+            initial |= {"case_number": case.number, "topic": case.topic_id}
+            if case.person_id and can_read(request.user, case.person):
+                initial |= {"who": Who.KNOWN, "person": str(case.person_id)}
         if day := request.GET.get("day", "")[:10]:  # the next sheet of the same day
             initial.setdefault("day", day)
         form = EnquiryForm(initial=initial, **kept)
@@ -141,6 +149,10 @@ def _log(request: SignedInRequest, form: EnquiryForm, thread: ReturnCode | None)
         if request.GET.get("code") and thread is None:
             raise ValidationError(_("The code was typed too long ago. Type it again, or record without it."))
         enquiry = log_enquiry(form.content(), return_code=thread, by=request.user)
+        if case := form.cleaned_data.get("case"):
+            file_enquiry(enquiry, case, by=request.user)
+        elif "open_case" in request.POST:
+            return _open_case(request, enquiry)
         text = _("Enquiry recorded at %(time)s.") % {"time": clock(enquiry.created_at)}
         messages.success(request, text, extra_tags=reverse("cases:enquiry_undo", args=[enquiry.pk]))
         if "another" not in request.POST:
@@ -198,6 +210,16 @@ def enquiry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "cases/enquiry_detail.html", context)
 
 
+def _open_case(request: SignedInRequest, enquiry: Enquiry) -> str:
+    """A case about the topic of a contact, which can be given a title of its own afterwards."""
+    content = {"topic": enquiry.topic}
+    by = request.user
+    case = open_case(content, office=enquiry.office, assigned_to=by, enquiry=enquiry, by=by)
+    count_known_deadlines(case, by=by)
+    messages.success(request, _("Enquiry recorded. Case {number} is open.").format(number=case.number))
+    return case.get_absolute_url()
+
+
 def _same_code(request: SignedInRequest, enquiry: Enquiry) -> list[Enquiry]:
     """Other conversations under the same return code, as far as the reader sees them without it."""
     if enquiry.return_code_id is None:
@@ -222,6 +244,8 @@ def enquiry_correct(request: SignedInRequest, pk: int) -> HttpResponse:
             again = request.POST.copy()
             again["version"] = str(enquiry.version)
             form = CorrectionForm(again, **kept)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
         else:
             return _after_change(request, enquiry, _("Enquiry corrected."))
     return render(

@@ -9,10 +9,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import SignedInRequest
-from cases.forms.cases import EditFollowUpForm
-from cases.models import FollowUp
-from cases.permissions import can_work_on_follow_up
-from cases.services.follow_ups import FollowUpChanged, change_follow_up, finish_follow_up, reopen_follow_up
+from accounts.services import answer_form
+from cases.forms.cases import EditFollowUpForm, NewFollowUpForm
+from cases.models import FollowUp, Person
+from cases.permissions import can_work_on_follow_up, can_work_with_person
+from cases.services.follow_ups import (
+    FollowUpChanged,
+    add_follow_up,
+    change_follow_up,
+    finish_follow_up,
+    reopen_follow_up,
+)
+from cases.views.desk import get_offices, named_row
 
 TODAY = "today"  # the page that something to do was done on
 
@@ -27,6 +35,32 @@ def _back(request: SignedInRequest, follow_up: FollowUp) -> HttpResponse:
     if TODAY in (request.POST.get("back"), request.GET.get("back")):
         return redirect("cases:today")
     return redirect(follow_up.case or follow_up.person or "cases:today")
+
+
+@require_http_methods(["GET", "POST"])
+def follow_up_create(request: SignedInRequest) -> HttpResponse:
+    """Something to do outside a case: for the office, or for somebody on record."""
+    offices = get_offices(request.user)
+    person = named_row(
+        request, "person", Person.objects.visible_to(request.user).select_related("office", "consent")
+    )
+    if person is not None and not can_work_with_person(request.user, person):
+        raise PermissionDenied  # they agree no longer
+    if not offices:
+        return redirect("cases:desk")
+    here = [person.office] if person else offices
+    form = NewFollowUpForm(request.POST or None, offices=here, user=request.user)
+
+    def add() -> str:
+        data = form.cleaned_data
+        about = person or data.pop("office", here[0])
+        add_follow_up(about, **data, by=request.user)
+        messages.success(request, _("It is on the list: %(title)s") % {"title": data["title"]})
+        return person.get_absolute_url() if person else reverse("cases:today")
+
+    if url := answer_form(request, form, add):
+        return redirect(url)
+    return render(request, "cases/follow_up_create.html", {"form": form, "person": person})
 
 
 @require_http_methods(["GET", "POST"])

@@ -61,7 +61,10 @@ GET: dict[str, Row] = {
     "cases:consent_withdraw": only(*DESK_PRAIA),
     "cases:case_list": only(*DESKS),
     "cases:today": only(*DESKS),
+    "cases:follow_up_create": only(*DESKS),
     "cases:follow_up_edit": only(*DESK_PRAIA),
+    "cases:case_sheet": only(*DESK_PRAIA),
+    "cases:case_person": only(*DESK_PRAIA),
     "cases:case_create": only(*DESKS),
     "cases:case_detail": only(*DESK_PRAIA),
     "cases:case_edit": only(*DESK_PRAIA),
@@ -119,6 +122,8 @@ POST: dict[str, Row] = {
     "cases:note_correct": only(*DESK_PRAIA, gives=FOUND),
     "cases:document_add": only(*DESK_PRAIA),  # an empty form comes back
     "cases:document_remove": only(*DESK_PRAIA, gives=FOUND),
+    "cases:follow_up_create": only(*DESKS),  # an empty form comes back
+    "cases:case_person": only(*DESK_PRAIA, gives=FOUND),
     "cases:follow_up_edit": only(*DESK_PRAIA),
     "cases:follow_up_finish": only(*DESK_PRAIA, gives=FOUND),
     "cases:follow_up_reopen": only(*DESK_PRAIA, gives=FOUND),
@@ -268,7 +273,7 @@ ARGUMENTS: dict[str, Builder] = {
     "cases:merge_undo": merge,
     "cases:person_item_add": lambda get: person(get) | {"kind": "names"},
     **dict.fromkeys(["cases:person_item_edit", "cases:person_item_remove"], contact),
-    **dict.fromkeys(["cases:case_detail", "cases:case_edit"], case),
+    **dict.fromkeys(["cases:case_detail", "cases:case_edit", "cases:case_sheet", "cases:case_person"], case),
     "cases:case_act": lambda get: case(get) | {"act": "note"},
     "cases:note_correct": note,
     "cases:document_add": case,

@@ -1,10 +1,11 @@
 """Who withdraws their consent is erased or made anonymous, history included, and the counts stay true."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from accounts.access import Verb, record_access
 from accounts.models import AccessLog
 from cases.models import (
     Alias,
+    Case,
     Consent,
     Contact,
     Enquiry,
@@ -21,12 +23,21 @@ from cases.models import (
     Person,
     find_people,
 )
+from cases.services.cases import add_note, close_case, name_case, reopen_case
 from cases.services.consents import withdraw_consent
 from cases.services.enquiries import correct_enquiry
-from cases.services.erasure import anonymise_person, erase_person
+from cases.services.erasure import anonymise_person, empty_old_cases, erase_person
+from cases.services.follow_ups import add_follow_up
 from cases.services.merging import merge_people
 from cases.services.people import correct_person, remove_item, save_item
-from tests.factories import EnquiryFactory, LanguageFactory, PersonFactory
+from tests.factories import (
+    CaseDocumentFactory,
+    CaseFactory,
+    EnquiryFactory,
+    LanguageFactory,
+    OutcomeFactory,
+    PersonFactory,
+)
 
 TELLING = [
     "Fatoumata",
@@ -214,3 +225,43 @@ def test_a_language_that_was_kept_for_the_person_goes_with_them(fatou, desk_prai
     correct_person(fatou, {"language": LanguageFactory(code="wo")}, version=2, by=desk_praia)
     erase_person(fatou, by=desk_praia)
     assert not Person.history.exclude(language=None).exists()
+
+
+# Cases without a name
+
+
+@pytest.fixture
+def nameless(office_praia, desk_praia) -> Case:
+    case = CaseFactory(office=office_praia, author=desk_praia, title="segredo")
+    add_note(case, text="segredo", by=desk_praia)
+    add_follow_up(case, title="segredo", due_on=date(2027, 1, 1), by=desk_praia)
+    CaseDocumentFactory(case=case, title="segredo", added_by=desk_praia)
+    return close_case(case, outcome=OutcomeFactory(), reason="segredo", by=desk_praia)
+
+
+def test_the_words_and_files_of_a_nameless_case_go_some_time_after_it_was_closed(
+    nameless, settings, time_machine, django_capture_on_commit_callbacks
+):
+    file = nameless.documents.get().file.name
+    assert "segredo" in everything_in()
+    assert empty_old_cases() == 0
+    time_machine.move_to(timezone.now() + timedelta(days=settings.CASE_TEXT_DAYS, minutes=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert empty_old_cases() == 1
+    assert "segredo" not in everything_in()
+    assert not default_storage.exists(file)
+    nameless.refresh_from_db()
+    assert (nameless.state, nameless.notes.count(), nameless.follow_ups.count()) == ("closed", 1, 1)
+    assert empty_old_cases() == 0
+
+
+@pytest.mark.parametrize("change", ["running", "named"])
+def test_a_case_that_runs_or_has_a_name_keeps_its_words(
+    nameless, settings, time_machine, desk_praia, fatou, change
+):
+    if change == "running":
+        reopen_case(nameless, reason="Voltou.", by=desk_praia)
+    else:
+        name_case(nameless, fatou, by=desk_praia)
+    time_machine.move_to(timezone.now() + timedelta(days=settings.CASE_TEXT_DAYS, minutes=1))
+    assert empty_old_cases() == 0

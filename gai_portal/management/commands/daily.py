@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 import accounts.tasks
 import action_plans.tasks
 import cases.services.codes
+import cases.services.erasure
 import cases.services.imports
 import cases.services.referrals
 import cases.services.reminders
@@ -36,6 +37,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "reminders of documents": cases.services.reminders.remind_of_documents,
     "reminders of agreements": cases.services.reminders.remind_of_consents,
     "records made anonymous": cases.services.reminders.anonymise_ended,
+    "old cases emptied": cases.services.erasure.empty_old_cases,
     "ended return codes": cases.services.codes.forget_ended_codes,
     "referrals": cases.services.referrals.look_after_referrals,
     "old drafts": accounts.tasks.delete_old_drafts,
