@@ -38,7 +38,14 @@ PERSON: dict[str, str] = {
 }
 
 # The same for a case without a name: its words go some time after it was closed.
-CASE: dict[str, str] = {"CaseDocument": "case", "CaseNote": "case", "FollowUp": "case", "Case": "pk"}
+CASE: dict[str, str] = {
+    "CaseDocument": "case",
+    "CaseNote": "case",
+    "FollowUp": "case",
+    "ReferralStep": "referral__case",
+    "Referral": "case",
+    "Case": "pk",
+}
 
 # What stands in an emptied field that may not be empty.
 STAND_INS: dict[tuple[str, str], str] = {("Consent", "witness"): "–"}

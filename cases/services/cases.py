@@ -121,6 +121,7 @@ def name_case(case: Case, person: Person | None, *, by: User) -> Case:
     _save(case, by, is_new=False)
     _bring_along(case, by)
     if person is not None:
+        case.referrals.filter(person=None).update(person=person)  # so that they are erased with the person
         case.enquiries.update(return_code=None)  # nothing ties a name to conversations that were without one
     return case
 

@@ -5,8 +5,8 @@ from django.apps import apps
 from django.db import IntegrityError
 from django.utils import timezone
 
-from cases.models import ReferenceRow
-from cases.retention import FIELDS, PERSON, Fate
+from cases.models import Case, ReferenceRow
+from cases.retention import CASE, FIELDS, PERSON, Fate
 from tests.factories import EnquiryFactory
 
 
@@ -22,6 +22,16 @@ def test_every_record_that_tells_of_somebody_has_a_way_to_them():
     telling = {Fate.EMPTY, Fate.ROW, Fate.SHELL}
     of_somebody = {name for name, fates in FIELDS.items() if telling & set(fates.values())}
     assert {name for name in of_somebody if not name.startswith("Historical")} == set(PERSON)
+
+
+def test_every_record_of_a_case_that_holds_words_is_emptied_with_it():
+    leading = {
+        relation.related_model.__name__
+        for relation in Case._meta.related_objects
+        if {Fate.EMPTY, Fate.ROW} & set(FIELDS[relation.related_model.__name__].values())
+    }
+    # An enquiry has a life of its own; the rows of the history go with their record.
+    assert {name for name in leading if not name.startswith("Historical")} - {"Enquiry"} <= set(CASE)
 
 
 def test_an_enquiry_is_voided_by_somebody(db):
