@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0014_imports"),
+        ("cases", "0015_guidance"),
     ]
 
     operations = [
