@@ -113,7 +113,7 @@ def _people(municipality: Municipality) -> dict[Role, User] | None:
 def _consult(plan: Plan, row: dict[str, Any], planner: User) -> None:
     """Open the draft to comments, of which some are answered."""
     now = timezone.now()
-    plan = make_transition(plan, CONSULT, by=planner, at=now)
+    plan = make_transition(plan, CONSULT, by=planner, at=now, tells=False)
     consultation = Consultation.objects.create(
         plan=plan,
         opened_at=now,
@@ -300,7 +300,7 @@ class DemoPlan:
             details["decided_on"] = timezone.localdate(at)
             details["decision_reference"] = self.row["decision"]
         role = next(role for role in self.people if role in transition.actors)
-        make_transition(plan, transition, by=self.people[role], at=at, **details)
+        make_transition(plan, transition, by=self.people[role], at=at, tells=False, **details)
 
     def date_back(self, plan: Plan, at: datetime.datetime) -> None:
         """What was written before a step was written then, not now."""

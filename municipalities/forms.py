@@ -1,4 +1,3 @@
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -6,8 +5,7 @@ from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from gai_portal.lib.countries import nationality_names
-from gai_portal.lib.formats import parse_number
-from gai_portal.lib.forms import SeenForm
+from gai_portal.lib.forms import NumberField, SeenForm
 from municipalities.models import DemographicFigure, Municipality, Office
 
 TEXT_LIMIT = 2000
@@ -57,19 +55,6 @@ class OfficeForm(SeenForm):
                 field.validators.append(MaxLengthValidator(TEXT_LIMIT))
 
 
-class NumberField(forms.CharField):
-    """A number as people write it: 1234, 1.234, 12,5."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        return parse_number(text) if text else None
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value.normalize():f}".replace(".", ",") if isinstance(value, Decimal) else value
-
-
 class FigureForm(forms.ModelForm):
     """One figure that the municipality knows about itself, with its year and source."""
 
@@ -104,6 +89,13 @@ class FigureForm(forms.ModelForm):
         if None not in place.values() and own.filter(**place).exclude(pk=self.instance.pk).exists():
             self.add_error("year", _("There is a figure of this kind and year already: correct that one."))
         return data
+
+
+class EditFigureForm(SeenForm, FigureForm):
+    """The same, corrected: nobody overwrites what a colleague wrote meanwhile."""
+
+    class Meta(FigureForm.Meta):
+        pass
 
 
 class FigureFileForm(forms.Form):

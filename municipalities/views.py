@@ -1,5 +1,7 @@
 """What a municipality tells about itself: its office, its figures. gai_portal.public has the public pages."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.http import SignedInRequest
 from accounts.services import answer_form
-from municipalities.forms import FigureFileForm, FigureForm, OfficeForm
+from municipalities.forms import EditFigureForm, FigureFileForm, FigureForm, OfficeForm
 from municipalities.models import DemographicFigure, Municipality, Office
 from municipalities.permissions import (
     can_add_figures,
@@ -119,13 +121,14 @@ def figure_create(request: SignedInRequest, code: str) -> HttpResponse:
 def figure_edit(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     figure = get_figure(request, code, pk)
     municipality = figure.municipality
-    form = FigureForm(
-        request.POST if request.method == "POST" else None, instance=figure, municipality=municipality
+    form = EditFigureForm(
+        request.POST if request.method == "POST" else None, instance=copy(figure), municipality=municipality
     )
-    if request.method == "POST" and form.is_valid():
-        save_figure(form.instance, by=request.user)
-        messages.success(request, _("The figure was corrected."))
-        return redirect("municipalities:figure_list", code)
+    with transaction.atomic():
+        if request.method == "POST" and form.is_valid():
+            save_figure(form.instance, by=request.user)
+            messages.success(request, _("The figure was corrected."))
+            return redirect("municipalities:figure_list", code)
     lines = figure.history.select_related("history_user")[:20]
     context = {"form": form, "municipality": municipality, "figure": figure, "lines": lines}
     return render(request, "municipalities/figure_form.html", context)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from action_plans.forms.template import TextsForm
 from action_plans.models import StrategicGoal, StrategicIndicator, Strategy
 from gai_portal.lib.content import content_text
-from gai_portal.lib.forms import SeenForm
+from gai_portal.lib.forms import NumberField, SeenForm
 
 
 class PillarField(forms.ModelChoiceField):
@@ -53,6 +53,9 @@ class EditGoalForm(SeenForm, GoalForm):
 
 class StrategicIndicatorForm(TextsForm):
     """What is measured, from where to where, and who says so."""
+
+    baseline_value = NumberField(label=_("Baseline"), required=False)
+    target_value = NumberField(label=_("Target"), required=False)
 
     class Meta:
         model = StrategicIndicator

@@ -22,7 +22,7 @@ from action_plans.models import (
 from action_plans.statistics import AreaProgress
 from action_plans.workflow import Decision
 from gai_portal.lib.content import content_text
-from gai_portal.lib.forms import DayField, EscudosField
+from gai_portal.lib.forms import DayField, EscudosField, NumberField
 from gai_portal.lib.text import fold
 from municipalities.models import Partner
 
@@ -285,8 +285,8 @@ class SectionForm(ItemForm):
 class IndicatorForm(ItemForm):
     """Where an indicator stands today and where it shall stand at the end."""
 
-    baseline_value = forms.DecimalField(label=_("Baseline"), required=False, max_digits=14, decimal_places=2)
-    target_value = forms.DecimalField(label=_("Target"), required=False, max_digits=14, decimal_places=2)
+    baseline_value = NumberField(label=_("Baseline"), required=False)
+    target_value = NumberField(label=_("Target"), required=False)
 
     class Meta:
         model = PlanIndicator
@@ -303,10 +303,7 @@ class IndicatorForm(ItemForm):
                 field.widget = widget
                 self.initial[name] = _whole(self.initial.get(name))
             else:
-                field.localize = True
-                field.widget = forms.TextInput(attrs={**SHORT, "inputmode": "decimal"})
-                field.widget.is_localized = True
-                self.initial[name] = _without_zeros(self.initial.get(name))
+                field.widget.attrs |= SHORT
         for name in ("baseline_year", "target_year"):
             self.fields[name].label = _("Year")
             self.fields[name].widget = forms.NumberInput(attrs=SHORT)
@@ -359,11 +356,6 @@ class IndicatorForm(ItemForm):
                 if data[value] is None and data[year] is not None:
                     self.add_error(value, _("Write the value, or empty the year."))
         return data
-
-
-def _without_zeros(value: Any) -> Any:
-    """12.50 as 12.5, which the field then writes with the reader's comma."""
-    return Decimal(f"{value.normalize():f}") if isinstance(value, Decimal) else value
 
 
 def _whole(value: Any) -> Any:

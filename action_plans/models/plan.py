@@ -334,6 +334,10 @@ class PlanIndicator(models.Model):
     def __str__(self) -> str:
         return f"{self.plan}: {self.code}"
 
+    @property
+    def area(self) -> TemplateArea:
+        return self.based_on.objective.area
+
 
 class PlanStep(models.Model):
     """One step of a plan's workflow: who moved it, when, and what they said. Never changed afterwards."""

@@ -128,10 +128,11 @@ def make_transition(
     decision_reference: str = "",
     accepted_exclusions: Collection[str] = (),
     at: datetime.datetime | None = None,
+    tells: bool = True,
 ) -> Plan:
     """Move a plan along its workflow, record who did it, and tell whoever acts next.
 
-    `at` is when it happened, if it is entered afterwards: then there is nobody to tell.
+    `at` is when it happened, if that was not now; without `tells`, nobody gets a notice.
     """
     plan = Plan.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=plan.pk)
     if not can_make(by, plan, transition):
@@ -175,7 +176,7 @@ def make_transition(
         plan.consultations.filter(closed_at=None).update(closed_at=step.at)
     if transition is PUBLISH:
         publish_edition(plan, by=by, at=at)
-    if at is None:
+    if tells:
         tell_who_acts_next(plan, transition, by=by)
     return plan
 

@@ -24,7 +24,6 @@ from action_plans.models import (
     Plan,
     PlanIndicator,
     PlanMeasure,
-    TemplateArea,
 )
 from action_plans.permissions import can_record_gazette
 from action_plans.workflow import CARRIED_OUT, Decision
@@ -94,21 +93,16 @@ def _number(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"
 
 
-def _area_of(item: Any) -> TemplateArea:
-    return item.based_on.objective.area if item.based_on else item.local_area
-
-
 def _measure(measure: PlanMeasure) -> dict[str, Any]:
     """What the municipality will do: an adopted measure in the words of the version that it is based on."""
     source = measure.based_on
-    has_own_text = measure.decision in {Decision.ADAPTED, Decision.LOCAL}
     goals = source.goals.all() if source else measure.goals.all()
     return {
         "code": measure.code,
-        "area": _area_of(measure).code,
+        "area": measure.area.code,
         "objective": source.objective.code if source else "",
         "decision": measure.decision,
-        **_texts(measure if has_own_text or source is None else source, "text"),
+        **_texts(measure.wording, "text"),
         "is_mandatory": bool(source and source.is_mandatory),
         "is_local_priority": measure.is_local_priority,
         "goals": sorted(goal.code for goal in goals),
@@ -216,8 +210,7 @@ def _areas(plan: Plan, frozen: Sequence[tuple[Any, dict[str, Any]]]) -> list[dic
         if item.based_on:
             objective = item.based_on.objective
             objectives[objective.area.code, objective.code] = objective
-        area = _area_of(item)
-        areas[area.code] = area
+        areas[item.area.code] = item.area
 
     done = [item for measure, item in frozen if measure.decision in CARRIED_OUT]
     return [

@@ -1,18 +1,24 @@
-"""What somebody was writing on has left the plan meanwhile, or goes on under another code."""
+"""What somebody writes on has left the plan meanwhile, or cannot be written any more: no word is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.http import SignedInRequest
-from accounts.services import draft_for, first_answer
-from action_plans.forms.tailoring import ItemForm
+from accounts.models import Draft
+from accounts.services import draft_for, first_answer, restore_draft
 from action_plans.models import Plan
+from action_plans.permissions import can_create_plan
 from action_plans.services.history import former_item
+from action_plans.views.plan import get_plan
+
+View = ParamSpec("View")
 
 
 def opened_for_another(data: Mapping[str, Any], item: Any) -> bool:
@@ -21,14 +27,60 @@ def opened_for_another(data: Mapping[str, Any], item: Any) -> bool:
     return opened != "" and opened != str(item.pk)
 
 
-def typed_texts(form_class: type[ItemForm], data: Mapping[str, Any]) -> list[tuple[Any, str]]:
-    """Label and content of every text that was typed into a form."""
-    texts = [
-        (field.label, str(data.get(name, "")).strip())
-        for name, field in form_class.base_fields.items()
-        if isinstance(field, forms.CharField) and not isinstance(field.widget, forms.HiddenInput)
-    ]
-    return [(label, text) for label, text in texts if text]
+def typed_texts(form_class: Any, data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and content of every text and number that was typed into a form, or several with prefixes."""
+    texts = []
+    for key, typed in data.items():
+        prefix, _hyphen, name = key.rpartition("-")
+        field = form_class.base_fields.get(name)
+        if not isinstance(field, forms.CharField | forms.IntegerField) or field.widget.is_hidden:
+            continue
+        if text := str(typed).strip():
+            texts.append((f"{prefix} · {field.label}" if prefix else str(field.label), text))
+    return texts
+
+
+def kept_draft(
+    request: SignedInRequest, item: Any, form_class: Any
+) -> tuple[Draft | None, list[tuple[str, str]]]:
+    """The draft of an item; if it was begun for a row that carried the code before, its texts alone."""
+    draft = restore_draft(request)
+    if draft and opened_for_another(draft.initial, item):
+        return None, typed_texts(form_class, draft.initial)
+    return draft, []
+
+
+def gives_back_what_was_typed(
+    form_class: Any,
+) -> Callable[
+    [Callable[Concatenate[SignedInRequest, int, View], HttpResponse]],
+    Callable[Concatenate[SignedInRequest, int, View], HttpResponse],
+]:
+    """For the pages on which a plan is written: whoever plans, and comes too late, finds her words again.
+
+    A colleague has submitted the plan, or the national level has locked the chapter, since she opened it.
+    """
+
+    def wrap(
+        view: Callable[Concatenate[SignedInRequest, int, View], HttpResponse],
+    ) -> Callable[Concatenate[SignedInRequest, int, View], HttpResponse]:
+        @wraps(view)
+        def inner(request: SignedInRequest, pk: int, *args: View.args, **kwargs: View.kwargs) -> HttpResponse:
+            try:
+                return view(request, pk, *args, **kwargs)
+            except PermissionDenied:
+                plan = get_plan(request, pk)
+                if request.method != "POST" or not can_create_plan(request.user, plan.municipality_id):
+                    raise
+            if answered := first_answer(request):  # sent twice: it was saved the first time
+                return redirect(answered)
+            texts = typed_texts(form_class, request.POST)
+            context = {"plan": plan, "texts": texts, "last": plan.steps.select_related("by").first()}
+            return render(request, "action_plans/plan_too_late.html", context, status=HTTPStatus.CONFLICT)
+
+        return inner
+
+    return wrap
 
 
 def gone_page(request: SignedInRequest, plan: Plan, kind: str, code: str, form_class: Any) -> HttpResponse:

@@ -18,6 +18,7 @@ from action_plans.permissions import can_edit_plan
 from action_plans.services.tailoring import EditConflict, ItemGone, save_indicators
 from action_plans.statistics import plan_progress
 from action_plans.views.conflict import conflict_page, touched_fields
+from action_plans.views.gone import gives_back_what_was_typed
 from action_plans.views.plan import get_plan
 
 
@@ -46,6 +47,7 @@ def _is_untouched(form: IndicatorForm) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
+@gives_back_what_was_typed(IndicatorForm)
 def plan_indicators(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     plan = get_plan(request, pk)
     progress = plan_progress(plan)

@@ -39,7 +39,7 @@ from action_plans.services.tailoring import (
 from action_plans.statistics import AreaProgress, Evidence, PlanProgress, area_evidence, plan_progress
 from action_plans.views.conflict import conflict_page
 from action_plans.views.discussion import remarks_of
-from action_plans.views.gone import gone_page, opened_for_another, typed_texts
+from action_plans.views.gone import gives_back_what_was_typed, gone_page, kept_draft, opened_for_another
 from action_plans.views.plan import get_plan
 from action_plans.views.shown import warn_of_translations
 from action_plans.workflow import Decision
@@ -151,6 +151,7 @@ def _measure_form(request: SignedInRequest, plan: Plan, measure: PlanMeasure, in
 
 
 @require_http_methods(["GET", "POST"])
+@gives_back_what_was_typed(MeasureForm)
 def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     """The tailoring screen: the national text, the decision, and who does what by when."""
     plan = get_plan(request, pk)
@@ -163,10 +164,7 @@ def plan_measure(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     if request.method == "POST" or can_edit:
         if not can_edit:
             raise PermissionDenied
-        draft = restore_draft(request)
-        if draft and opened_for_another(draft.initial, measure):
-            stray = typed_texts(MeasureForm, draft.initial)
-            draft = None
+        draft, stray = kept_draft(request, measure, MeasureForm)
         form = _measure_form(request, plan, _get_measure(plan, code), draft and draft.initial)
     if form is not None and request.method == "POST" and form.is_valid():
         try:
@@ -225,6 +223,7 @@ def _after_saving(request: SignedInRequest, plan: Plan, measure: PlanMeasure) ->
 
 
 @require_http_methods(["GET", "POST"])
+@gives_back_what_was_typed(LocalMeasureForm)
 def plan_measure_create(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     plan = get_plan(request, pk)
     refuse_readers(request, plan)
@@ -278,6 +277,7 @@ def plan_measure_remove(request: SignedInRequest, pk: int, code: str) -> HttpRes
 
 
 @require_http_methods(["GET", "POST"])
+@gives_back_what_was_typed(SectionForm)
 def plan_section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
     plan = get_plan(request, pk)
     section = plan.sections.select_related("based_on", "plan").filter(code=code).first()
@@ -285,10 +285,11 @@ def plan_section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
         return gone_page(request, plan, "chapters", code, SectionForm)
     writable = can_edit_plan(request.user, plan) and not section.based_on.is_locked
     form = draft = None
+    stray: list[Any] = []
     if request.method == "POST" or writable:
         if not writable:
             raise PermissionDenied
-        draft = restore_draft(request)
+        draft, stray = kept_draft(request, section, SectionForm)
         form = SectionForm(
             request.POST if request.method == "POST" else None,
             instance=copy(section),
@@ -307,6 +308,6 @@ def plan_section(request: SignedInRequest, pk: int, code: str) -> HttpResponse:
             request, _("Chapter “%(title)s” saved.") % {"title": content_text(section.based_on, "title")}
         )
         return redirect(plan)
-    context = {"plan": plan, "section": section, "form": form, "draft": draft}
+    context = {"plan": plan, "section": section, "form": form, "draft": draft, "stray": stray}
     context |= remarks_of(request, plan, "chapters", code)
     return render(request, "action_plans/plan_section.html", context)

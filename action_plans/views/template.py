@@ -1,6 +1,6 @@
 """The national template: read by everybody once issued; written, as a draft, by the national level."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
@@ -57,15 +57,19 @@ def of_draft(
     return inner
 
 
-def too_late(request: SignedInRequest, template: Template) -> HttpResponse:
-    """For somebody who comes after the issuing. What was typed stands there, to be copied."""
-    parts = [(name.rpartition("_"), text) for name, text in request.POST.items() if text]
-    typed = [
+def typed_in(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and content of each text that was typed into a form of the template."""
+    parts = [(name.rpartition("_"), str(text)) for name, text in data.items() if text]
+    return [
         (text_name(stem, language), text)
         for (stem, _mark, language), text in parts
         if language in LANGUAGE_NAMES and stem
     ]
-    context = {"template": template, "typed": typed}
+
+
+def too_late(request: SignedInRequest, template: Template) -> HttpResponse:
+    """For somebody who comes after the issuing. What was typed stands there, to be copied."""
+    context = {"template": template, "typed": typed_in(request.POST)}
     return render(request, "action_plans/template_too_late.html", context, status=HTTPStatus.CONFLICT)
 
 

@@ -6,6 +6,7 @@ Each view answers in two ways. A browser without our script gets pages. The scri
 
 import secrets
 from copy import copy
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import SignedInRequest
-from accounts.services import answer_form, close_draft, first_answer, restore_draft
+from accounts.services import answer_form, close_draft, draft_for, first_answer, restore_draft
 from action_plans.forms.template import FORMS, ItemForm
 from action_plans.models import Template, TemplateSection
 from action_plans.services.content import KINDS, ContentFault, TemplateRow, find_item, kind_of
@@ -30,7 +31,7 @@ from action_plans.services.template import (
 )
 from action_plans.views.conflict import differences
 from action_plans.views.shown import doubtful_translations
-from action_plans.views.template import beside, of_draft
+from action_plans.views.template import beside, of_draft, typed_in
 
 FRAGMENT = "X-Fragment"  # the script asks with it; its answer says what the fragment is
 REMOVED = "removed_from_template"  # in the session: what an Undo can put back
@@ -49,6 +50,17 @@ def get_item(template: Template, code: str) -> TemplateRow:
     if item is None:
         raise Http404
     return item
+
+
+def gone(request: SignedInRequest, draft: Template, code: str) -> HttpResponse:
+    """A colleague has taken the item out while somebody wrote on it: the words stand there to be copied."""
+    kept = draft_for(request.user, request.path)
+    texts = typed_in(request.POST if request.method == "POST" else kept.initial if kept else {})
+    if request.method != "POST" and not texts:
+        raise Http404
+    context = {"template": draft, "code": code, "texts": texts}
+    status = HTTPStatus.CONFLICT if request.method == "POST" else HTTPStatus.GONE
+    return render(request, "action_plans/template_item_gone.html", context, status=status)
 
 
 def to_item(request: SignedInRequest, template: Template, place: str) -> HttpResponseRedirect:
@@ -78,6 +90,8 @@ def show_form(request: SignedInRequest, context: dict[str, Any]) -> HttpResponse
 def template_item_add(request: SignedInRequest, draft: Template, kind: str, under: str = "") -> HttpResponse:
     spec = KINDS.get(kind)
     parent = find_item(draft, under) if under else draft
+    if spec is not None and parent is None:
+        return gone(request, draft, under)
     if spec is None or not isinstance(parent, spec.model._meta.get_field(spec.parent).related_model):  # type: ignore[arg-type]
         raise Http404
     kept = restore_draft(request)
@@ -106,10 +120,12 @@ def template_item_add(request: SignedInRequest, draft: Template, kind: str, unde
 @require_http_methods(["GET", "POST"])
 @of_draft
 def template_item_edit(request: SignedInRequest, draft: Template, code: str) -> HttpResponse:
-    item = get_item(draft, code)
-    kind = kind_of(item)
     if first_answer(request):  # sent twice: a double click, a retry on a bad line
         return to_item(request, draft, code)
+    item = find_item(draft, code)
+    if item is None:
+        return gone(request, draft, code)
+    kind = kind_of(item)
     kept = restore_draft(request)
     form = FORMS[kind](
         request.POST or None, instance=copy(item), draft=draft, restored=kept.initial if kept else None

@@ -22,6 +22,7 @@ from action_plans.services.inbox import ASPECTS, PLAN_ITEMS, Change, Inbox, inbo
 from action_plans.services.merging import proposals_of
 from action_plans.services.tailoring import EditConflict
 from action_plans.services.updates import InboxMoved, decide_update, take_untouched, undo_decisions
+from action_plans.views.gone import gives_back_what_was_typed
 from action_plans.views.plan import get_plan
 from action_plans.views.shown import names_of
 from action_plans.views.tailoring import refuse_readers
@@ -97,6 +98,7 @@ def _moved(request: SignedInRequest, plan: Plan) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@gives_back_what_was_typed(UpdateForm)
 def plan_update(request: SignedInRequest, pk: int, kind: str, code: str) -> HttpResponse:
     """One change: the text it was based on, the new one, the municipality's own, and what is decided."""
     plan = get_plan(request, pk)

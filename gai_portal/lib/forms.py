@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from gai_portal.lib.content import FALLBACK_LANGUAGE
-from gai_portal.lib.formats import format_escudos, parse_escudos
+from gai_portal.lib.formats import format_escudos, parse_escudos, parse_number
 from gai_portal.lib.pasted import tidy, tidy_line
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
@@ -41,6 +41,29 @@ class EscudosField(forms.Field):
         if isinstance(value, list | tuple):  # a draft in which the field stood twice
             value = value[-1] if value else None
         return value if isinstance(value, str) else format_escudos(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except forms.ValidationError:
+            return True
+
+
+class NumberField(forms.CharField):
+    """A number as people write it: 1234, 1.234, 1.500,00, 12,5."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def __init__(self, *, max_digits: int = 14, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators.append(DecimalValidator(max_digits, 2))
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return parse_number(text) if text else None
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}".replace(".", ",") if isinstance(value, Decimal) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
@@ -127,7 +150,7 @@ class SeenForm(forms.ModelForm):
         stored = type(self.instance)._default_manager.select_for_update().get(pk=self.instance.pk)
         if data.get("seen") != self.fingerprint(stored):
             self.differences = [
-                (str(self[name].label), str(getattr(stored, name)), str(data[name]))
+                (str(self[name].label), self._said(name, getattr(stored, name)), self._said(name, data[name]))
                 for name in self._meta.fields or ()
                 if name in data and getattr(stored, name) != data[name]
             ]
@@ -138,3 +161,12 @@ class SeenForm(forms.ModelForm):
             )
             self.add_error(None, problem)
         return data
+
+    def _said(self, name: str, value: Any) -> str:
+        """A value as the form shows it: a choice by its label, a number as it is typed."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            value = dict(field.choices).get(value, value)  # type: ignore[arg-type]
+        elif isinstance(field, NumberField):
+            value = field.prepare_value(value)
+        return "" if value is None else str(value)

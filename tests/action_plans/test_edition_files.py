@@ -1,10 +1,12 @@
 """The PDF of an edition follows its publication: nobody waits for it, and no page pretends to have it."""
 
 import hashlib
+import io
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from pypdf import PdfReader
 
 from action_plans.models import Edition, EditionFile
 from action_plans.services import publication
@@ -144,3 +146,17 @@ def test_the_admin_says_that_there_is_nothing_to_download_yet(client, dgi_office
     fields = {"action": "download_pdf", "_selected_action": [fresh.plan.pk]}
     response = client.post(reverse("admin:action_plans_plan_changelist"), fields, follow=True)
     assert "Nenhum destes planos tem ainda um PDF publicado." in response.content.decode()
+
+
+def test_the_approvers_button_leads_to_the_edition_and_its_document(
+    transactional_db, client, approved, approver_praia
+):
+    """The whole way, on every database."""
+    client.force_login(approver_praia)
+    publish_by_the_page(client, approved)
+    edition = approved.editions.get()
+    pdf = client.get(reverse("edition_pdf", args=[approved.slug, 1])).content
+    assert hashlib.sha256(pdf).hexdigest() == edition.files.get().sha256
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert edition.verification_code[:4] in text
+    assert "Medida 1 de Acolhimento." in text

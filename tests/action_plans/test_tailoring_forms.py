@@ -226,7 +226,8 @@ def test_a_huge_paste_into_a_chapter_comes_back_whole(client, planner, plan):
 
 
 def test_a_locked_chapter_is_not_written(client, planner, plan):
-    send(client, address("plan_section", plan.pk, "S2"), 403, version=1, text_pt="Outro.")
+    send(client, address("plan_section", plan.pk, "S2"), 409, version=1, text_pt="Outro.")
+    assert plan.sections.get(code="S2").text_pt == ""
 
 
 # Indicators
@@ -256,7 +257,7 @@ def indicators(plan, code="ACO"):
             "Escreva um ano de 2026 a 2029.",
         ),
         ("REG", {"target_value": "101", "target_year": "2028"}, "target_value", "não pode passar de 100"),
-        ("ACO", {"target_value": "9" * 20, "target_year": "2028"}, "target_value", "14"),
+        ("ACO", {"target_value": "9" * 20, "target_year": "2028"}, "target_value", "número"),
     ],
 )
 def test_an_indicator_that_cannot_be_is_explained(client, planner, plan, area, fields, field, message):
@@ -272,6 +273,15 @@ def test_numbers_are_written_with_a_comma(client, planner, plan):
     assert str(PlanIndicator.objects.get(code="ACO.I1").target_value) == "12.50"
     html = client.get(indicators(plan), headers={"accept-language": "pt"}).content.decode()
     assert 'value="12,5"' in html
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("1.500,00", "1500.00"), ("1.500", "1500.00"), ("1 500,5", "1500.50"), ("12.5", "12.50")],
+)
+def test_a_number_is_understood_as_people_write_it(client, planner, plan, typed, value):
+    send(client, indicators(plan), 302, **values(target_value=typed, target_year="2028"))
+    assert str(PlanIndicator.objects.get(code="ACO.I1").target_value) == value
 
 
 def test_nothing_changed_writes_nothing(client, planner, plan):
@@ -309,9 +319,10 @@ def test_a_decision_survives_a_lost_session_and_is_saved_once(client, plan, plan
 @pytest.mark.parametrize("state", [PlanState.SUBMITTED, PlanState.PUBLISHED])
 def test_a_plan_that_others_decide_on_is_not_written(client, planner, praia, state):
     plan = make_plan(praia, ready=True, state=state)
-    send(client, measure_address(plan), 403, **adopted())
-    send(client, address("plan_section", plan.pk, "S3"), 403, version=1, text_pt="x")
-    send(client, indicators(plan), 403, **values())
+    send(client, measure_address(plan), 409, **adopted())
+    send(client, address("plan_section", plan.pk, "S3"), 409, version=1, text_pt="x")
+    send(client, indicators(plan), 409, **values())
+    assert not PlanMeasure.objects.filter(plan=plan).exclude(version=1).exists()
     assert "data-draft-url" not in client.get(measure_address(plan)).content.decode()
 
 

@@ -75,12 +75,29 @@ def test_a_planner_adds_a_figure_and_everybody_reads_it(planner, client, praia):
 def test_a_coordinator_corrects_it_and_the_history_says_so(client, figure, coordinator_praia):
     client.force_login(coordinator_praia)
     url = f"{PAGE}{figure.pk}/"
-    client.post(url, sent(kind="population", year="2024", value="161 000", source="INE, estimativa"))
+    seen = client.get(url).context["form"]["seen"].value()
+    changes = {"kind": "population", "year": "2024", "value": "161 000", "source": "INE, estimativa"}
+    client.post(url, sent(**changes, seen=seen))
     figure.refresh_from_db()
     assert figure.value == 161_000
     assert figure.history.first().history_user == coordinator_praia
     html = client.get(url).content.decode()
     assert "160" in html.split("Quem alterou o quê")[1]
+
+
+def test_two_who_correct_a_figure_at_once_see_both_numbers(planner, figure):
+    url = f"{PAGE}{figure.pk}/"
+    typed = sent(kind="population", nationality="", year="2024", value="161000")
+    typed["seen"] = planner.get(url).context["form"]["seen"].value()
+    DemographicFigure.objects.filter(pk=figure.pk).update(value=155_000)
+    response = planner.post(url, typed)
+    assert ("Valor", "155000", "161000") in response.context["form"].differences
+    figure.refresh_from_db()
+    assert figure.value == 155_000
+    typed["seen"] = response.context["form"]["seen"].value()  # both have been seen
+    planner.post(url, typed)
+    figure.refresh_from_db()
+    assert figure.value == 161_000
 
 
 @pytest.mark.parametrize(
