@@ -34,7 +34,7 @@ class ReferralFilter(forms.Form):
         choices=[("", _("Not ended")), *ReferralState.choices, ("all", _("All"))],
     )
     partner = forms.ModelChoiceField(
-        Partner.objects.all(), label=_("Partner organisation"), required=False, empty_label=_("All")
+        Partner.objects.all(), label=_("Partner organisation"), required=False, empty_label=_("Every partner")
     )
     mine = forms.BooleanField(label=_("Only mine"), required=False)
 
@@ -145,6 +145,7 @@ class SendReferralForm(forms.Form):
         super().__init__(*args, **kwargs)
         usual = timezone.localdate() + timedelta(days=settings.REFERRAL_ANSWER_DAYS)
         self.fields["due_on"].initial = usual
+        self.fields["way"].initial = ReferralStep.Way.LETTER
 
 
 class ReferralAnswerForm(forms.Form):

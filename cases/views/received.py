@@ -121,5 +121,6 @@ def received_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect(url)
     record_reading(referral, by=request.user, address=client_address(request))
     answers = referral.steps.exclude(way__in=[*ReferralStep.SENDING, ReferralStep.Way.ITSELF])
-    context = {"referral": referral, "form": form, "steps": answers.select_related("by", "referral")}
+    steps = answers.select_related("by", "referral").reverse()
+    context = {"referral": referral, "form": form, "steps": steps}
     return render(request, "cases/received_detail.html", context)

@@ -133,7 +133,7 @@ def referral_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "referral": referral,
         "named": people.filter(pk=referral.person_id).first() if referral.person_id else None,
-        "steps": referral.steps.select_related("by", "referral"),
+        "steps": list(referral.steps.select_related("by", "referral").reverse()),
         "works": works,
         "can_send": works and referral.state in SEND.sources,
         "can_withdraw": works and referral.state in WITHDRAW.sources,
@@ -154,9 +154,12 @@ def referral_send(request: SignedInRequest, pk: int) -> HttpResponse:
     email = referral.email or used_address(referral.office_id, referral.partner)
     form = SendReferralForm(request.POST or None, initial={"email": email})
 
+    was_sent = not referral.is_draft
+
     def send() -> str:
         send_referral(referral, **form.cleaned_data, by=request.user)
-        messages.success(request, _("Sent. Former links of this referral open nothing any more."))
+        said = _("Sent. Its former link opens nothing any more.") if was_sent else _("Sent.")
+        messages.success(request, said)
         return referral.get_absolute_url()
 
     if url := answer_form(request, form, send):

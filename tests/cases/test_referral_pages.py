@@ -15,10 +15,12 @@ from pypdf import PdfReader
 
 from accounts.access import Verb
 from accounts.models import AccessLog, Draft
+from cases.documents import referral_letter_pdf
 from cases.models import Contact, Referral
 from cases.services.referrals import answer_referral, send_referral, withdraw_referral
 from tests.cases.referrals import in_days, key_of, sent_referral
 from tests.factories import CaseFactory, EnquiryFactory, PartnerFactory, PersonFactory, ReferralFactory
+from tests.pdf_ua import assert_pdf_ua
 
 LIST = "/workspace/desk/referrals/"
 RECEIVED = "/workspace/desk/referrals/received/"
@@ -132,6 +134,11 @@ def test_the_letter_holds_what_is_shared_and_the_link_and_is_noted(desk, referra
     assert key_of(referral)[:20] in "".join(text.split())
     for row in (referral, fatou):
         assert AccessLog.objects.of(row).filter(verb=Verb.PRINTED).exists()
+
+
+def test_the_letter_can_be_read_by_everybody_however_long_it_is(case, partner):
+    long = sent_referral(case=case, partner=partner, author=case.author, reason="Palavras simples. " * 50)
+    assert_pdf_ua(referral_letter_pdf(long))
 
 
 def test_the_notice_by_email_holds_the_link_and_nothing_of_the_person(

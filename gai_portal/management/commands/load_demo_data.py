@@ -11,6 +11,7 @@ import action_plans.demo_updates
 import cases.demo_cases
 import cases.demo_codes
 import cases.demo_people
+import cases.demo_referrals
 import cases.demo_reports
 import cases.reference
 import cases.services.statistics
@@ -26,6 +27,7 @@ LOADS = {
     "return code": cases.demo_codes.load_demo_code,
     "people on record": cases.demo_people.load_demo_people_on_record,
     "cases": cases.demo_cases.load_demo_cases,
+    "referrals": cases.demo_referrals.load_demo_referrals,
     "monthly report": cases.demo_reports.load_demo_report,
     "statistics": cases.services.statistics.publish_statistics,
     "goals": action_plans.demo_goals.load_demo_goals,
