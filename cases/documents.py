@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 
-from cases.models import Referral
+from cases.models import Referral, WholeFile
 from gai_portal.lib.pdf import render_pdf
 from gai_portal.lib.qr import qr_svg
 
@@ -29,3 +29,17 @@ def referral_letter_pdf(referral: Referral) -> bytes:
             "qr": qr_svg(link, title=str(LINK_TITLE)) if link else "",
         }
         return render_pdf("cases/referral_pdf.html", context, css="pdf/letter.css")
+
+
+def receipt_pdf(receipt: dict[str, Any]) -> bytes:
+    """The privacy receipt, in the active language."""
+    return render_pdf(
+        "cases/person_receipt_pdf.html", {**receipt, "language": get_language()}, css="pdf/person.css"
+    )
+
+
+def person_file_pdf(file: WholeFile) -> bytes:
+    """A copy of somebody's whole file for themselves, in the active language."""
+    return render_pdf(
+        "cases/person_file_pdf.html", {"file": file, "language": get_language()}, css="pdf/person.css"
+    )

@@ -115,6 +115,11 @@ def can_erase_person(user: User, person: Person) -> bool:
     return person.erased_at is None and can_read(user, person)
 
 
+def can_give_copy(user: User, person: Person) -> bool:
+    """Whoever reads a standing record may hand its copy to the person, also when the agreement has ended."""
+    return person.is_standing and can_read(user, person)
+
+
 def can_merge_people(user: User, kept: Person, gone: Person) -> bool:
     """Two standing records of one municipality, both read by the one who merges them."""
     return (

@@ -78,6 +78,7 @@ from cases.models.topics import (
     Topic,
     TopicQuerySet,
 )
+from cases.models.whole_file import WholeFile, whole_file
 
 __all__ = [
     "CODE_LENGTH",
@@ -148,6 +149,7 @@ __all__ = [
     "Sex",
     "Topic",
     "TopicQuerySet",
+    "WholeFile",
     "changes_in_case",
     "changes_in_file",
     "describe",
@@ -160,4 +162,5 @@ __all__ = [
     "names_in",
     "shareable",
     "timeline",
+    "whole_file",
 ]

@@ -157,6 +157,13 @@ class Person(models.Model):
     def is_standing(self) -> bool:
         return self.merged_into_id is None and self.erased_at is None
 
+    def with_absorbed(self) -> "list[Person]":
+        """This record and every one that was brought together with it, however many times over."""
+        same = [self]
+        for one in same:
+            same += Person.objects.filter(merged_into=one, erased_at=None).select_related("office")
+        return same
+
     def age_on(self, day: date) -> int | None:
         """Full years."""
         if self.born_on is None or self.born_on > day:

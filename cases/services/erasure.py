@@ -39,10 +39,8 @@ def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
     person = people.get(pk=person.pk)
     if by is not None and not can_erase_person(by, person):
         raise PermissionDenied(f"{by} may not erase {person.reference}")
-    # What was merged into this record is about the same person, and so is what that one had absorbed.
-    same = [person]
-    for one in same:
-        same += people.filter(merged_into=one, erased_at=None)
+    # What was merged into this record is about the same person.
+    same = person.with_absorbed()
     _forget_drafts(same)
     fates = {Fate.EMPTY} | ({Fate.SHELL} if way == Person.Erasure.ERASED else set())
     for one in reversed(same):

@@ -41,7 +41,13 @@ from cases.models import (
     likely_duplicates,
     timeline,
 )
-from cases.permissions import can_erase_person, can_renew_consent, can_unseal, can_work_with_person
+from cases.permissions import (
+    can_erase_person,
+    can_give_copy,
+    can_renew_consent,
+    can_unseal,
+    can_work_with_person,
+)
 from cases.services.doors import KnownElsewhere, TooManyQuestions, known_elsewhere
 from cases.services.people import PersonChanged, correct_person, record_person, remove_item, save_item
 from cases.views.desk import get_offices
@@ -222,6 +228,7 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "changes": changes_in_file(person, request.user),
         "readings": AccessLog.objects.of(person)[:READINGS],
         "works": works,
+        "can_copy": can_give_copy(request.user, person),
         "can_renew": can_renew_consent(request.user, person),
         "can_erase": can_erase_person(request.user, person),
     }

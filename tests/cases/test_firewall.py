@@ -240,6 +240,9 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:person_detail": lambda world: {"pk": world.person.pk},
     "cases:person_edit": lambda world: {"pk": world.person.pk},
     "cases:person_readings": lambda world: {"pk": world.person.pk},
+    "cases:person_receipt": lambda world: {"pk": world.person.pk},
+    "cases:receipt_file": lambda world: {"pk": world.person.pk},
+    "cases:person_file": lambda world: {"pk": world.person.pk, "ending": "json"},
     "cases:person_merge": lambda world: {"pk": world.person.pk, "other": world.merge.gone_id},
     "cases:person_item_add": lambda world: {"pk": world.person.pk, "kind": "contacts"},
     "cases:person_item_edit": lambda world: {
