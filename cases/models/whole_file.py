@@ -25,6 +25,7 @@ from cases.models.enquiries import Enquiry, names_in
 from cases.models.file_history import changes_in_file
 from cases.models.follow_ups import FollowUp
 from cases.models.people import Alias, Contact, IdentityDocument, Person
+from cases.models.referrals import Referral, ReferralStep
 from gai_portal.lib.code_lists import CodeListField
 from gai_portal.lib.countries import nationality_name
 from gai_portal.lib.formats import format_day
@@ -59,6 +60,8 @@ KINDS = (
     Kind(ChecklistEntry, "case__person", _("Documents brought")),
     Kind(CaseDocument, "case__person", _("Files in the cases")),
     Kind(FollowUp, "person", _("What the office had or has to do")),
+    Kind(Referral, "person", _("Referrals")),
+    Kind(ReferralStep, "referral__person", _("Steps of the referrals")),
 )
 # What only the machine needs, or what says the same again.
 LEFT_OUT = frozenset(
@@ -73,6 +76,10 @@ LEFT_OUT = frozenset(
         "reminded_of",
         "file",
         "return_code",
+        "link_seed",
+        "link_digest",
+        "link_ends_at",
+        "once",
     }
 )
 
@@ -188,6 +195,8 @@ def _text(row: Any, column: Any, value: Any) -> str:
     match value:
         case None:
             return ""
+        case dict():
+            return "; ".join(map(str, value.values()))
         case bool():
             return gettext("yes") if value else gettext("no")
         case datetime():

@@ -11,7 +11,16 @@ from pypdf import PdfReader
 
 from accounts.access import Verb, record_access
 from accounts.models import AccessLog
-from cases.models import Alias, CaseNote, ChecklistEntry, Contact, IdentityDocument, Person, whole_file
+from cases.models import (
+    Alias,
+    CaseNote,
+    ChecklistEntry,
+    Contact,
+    IdentityDocument,
+    Person,
+    ReferralStep,
+    whole_file,
+)
 from cases.models.whole_file import KINDS, LEFT_OUT
 from cases.retention import FIELDS, PERSON, Fate
 from cases.services.consents import withdraw_consent
@@ -25,6 +34,7 @@ from tests.factories import (
     LanguageFactory,
     PartnerFactory,
     PersonFactory,
+    ReferralFactory,
     TopicFactory,
 )
 from tests.pdf_ua import assert_pdf_ua
@@ -58,6 +68,10 @@ def fatou(office_praia, desk_praia) -> Person:
     ChecklistEntry.objects.create(case=case, item=ChecklistItemFactory(), is_done=True, by=desk_praia)
     CaseDocumentFactory(case=case, added_by=desk_praia, title="Declaração de perda")
     FollowUpFactory(case=case, author=desk_praia, title="Levantar o cartão")
+    referral = ReferralFactory(
+        case=case, author=desk_praia, reason="Pedimos a emissão", shared={"name": "F. Diallo"}
+    )
+    ReferralStep.objects.create(referral=referral, state="answered", way="link", text="Já foi emitido")
     return person
 
 
@@ -73,6 +87,9 @@ ON_FILE = [
     "Cópia do passaporte",
     "Declaração de perda",
     "Levantar o cartão",
+    "Pedimos a emissão",
+    "F. Diallo",
+    "Já foi emitido",
 ]
 
 
@@ -97,7 +114,7 @@ def test_every_model_that_tells_of_somebody_is_in_their_copy():
 
 
 def test_nothing_that_tells_of_somebody_is_left_out_of_their_copy():
-    """What stays out says nothing, says the same again, or leads only to another record of the copy."""
+    """What stays out says the same again, leads only to another record of the copy, or opens a link."""
     telling = {
         (kind.model.__name__, name)
         for kind in KINDS
@@ -109,6 +126,10 @@ def test_nothing_that_tells_of_somebody_is_left_out_of_their_copy():
         ("Enquiry", "return_code"),
         ("Case", "person"),
         ("FollowUp", "person"),
+        ("Referral", "person"),
+        ("Referral", "link_seed"),
+        ("Referral", "link_digest"),
+        ("Referral", "link_ends_at"),
     }
 
 
