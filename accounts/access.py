@@ -119,6 +119,6 @@ def _reference(row: models.Model) -> str:
 
 
 def _municipality(row: models.Model) -> str:
-    """The office's municipality, or the record's own."""
-    office = getattr(row, "office", None)
+    """That of the office that keeps it, or the record's own."""
+    office = getattr(row, "keeper", None) or getattr(row, "office", None)
     return getattr(office or row, "municipality_id", None) or ""

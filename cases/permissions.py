@@ -17,7 +17,9 @@ from cases.models import (
     Person,
     Referral,
     RestrictedQuerySet,
+    Transfer,
 )
+from cases.workflow import CANCEL_TRANSFER, OFFER_TRANSFER, TransferMove
 from municipalities.models import Office, Partner
 
 UNDO_WITHIN = timedelta(minutes=15)
@@ -50,7 +52,7 @@ def can_log_enquiry(user: User, office: Office) -> bool:
 
 def can_correct_enquiry(user: User, enquiry: Enquiry) -> bool:
     """Any colleague of the office: the history says who did."""
-    return enquiry.voided_at is None and user.has_role_in(enquiry.office.municipality_id, DESK_ROLES)
+    return enquiry.voided_at is None and user.has_role_in(enquiry.keeper.municipality_id, DESK_ROLES)
 
 
 def can_give_code(user: User, enquiry: Enquiry) -> bool:
@@ -60,8 +62,8 @@ def can_give_code(user: User, enquiry: Enquiry) -> bool:
 
 
 def can_void_enquiry(user: User, enquiry: Enquiry) -> bool:
-    """The author, or a coordinator of the office."""
-    if enquiry.voided_at is not None:
+    """The author, or a coordinator of the office. What went to another office stays counted in this one."""
+    if enquiry.voided_at is not None or enquiry.moved_to_id is not None:
         return False
     if user.has_role_in(enquiry.office.municipality_id, {Role.COORDINATOR}):
         return True
@@ -95,6 +97,11 @@ def can_read(user: User, row: models.Model) -> bool:
     """Whether somebody sees a record of a desk, asked of the same queryset as every page."""
     rows = type(row)._default_manager.all()
     return isinstance(rows, RestrictedQuerySet) and rows.visible_to(user).filter(pk=row.pk).exists()
+
+
+def office_of(row: Case | Enquiry | Person) -> Office:
+    """Whose a record is today: an enquiry may have gone to another office with its person."""
+    return row.keeper if isinstance(row, Enquiry) else row.office
 
 
 def can_record_person(user: User, office: Office) -> bool:
@@ -197,3 +204,34 @@ def can_answer_referral(user: User, referral: Referral) -> bool:
 def can_share(user: User, person: Person, partner: Partner) -> bool:
     """Tell a partner who somebody is: only while they agree to this very partner."""
     return can_work_with_person(user, person) and person.consent.covers(partner)
+
+
+def can_offer_record(user: User, record: Person | Case) -> bool:
+    """A coordinator offers what they read: a person with all their cases, or a case without a name."""
+    if not user.has_role_in(record.office.municipality_id, {Role.COORDINATOR}):
+        return False
+    if isinstance(record, Person):
+        return can_work_with_person(user, record)
+    return record.person_id is None and can_work_on_case(user, record)
+
+
+def can_make(user: User, transfer: Transfer, move: TransferMove) -> bool:
+    """A coordinator of the office whose move it is; to offer what was asked for, one who reads the record."""
+    office = transfer.from_office if move.by_sender else transfer.to_office
+    if transfer.state != move.source:
+        return False
+    if move is CANCEL_TRANSFER and transfer.asked_by_id == user.pk:
+        return user.has_role_in(office.municipality_id, DESK_ROLES)
+    if not user.has_role_in(office.municipality_id, {Role.COORDINATOR}):
+        return False
+    return move is not OFFER_TRANSFER or can_offer_record(user, transfer.record)
+
+
+def can_read_sent(user: User, transfer: Transfer) -> bool:
+    """The desk of the office that handed it over, for some days."""
+    until = transfer.read_until
+    return (
+        until is not None
+        and timezone.localdate() <= until
+        and user.has_role_in(transfer.from_office.municipality_id, DESK_ROLES)
+    )

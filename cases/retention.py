@@ -35,6 +35,7 @@ PERSON: dict[str, str] = {
     "IdentityDocument": "person",
     "NamePart": "person",
     "Consent": "person",
+    "Transfer": "person",
 }
 
 # The same for a case without a name: its words go some time after it was closed.
@@ -61,6 +62,7 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "person": Fate.SHELL,
         "case": Fate.SHELL,
         "return_code": Fate.SHELL,
+        "moved_to": Fate.KEEP,
         "sex": Fate.COARSE,
         "age_band": Fate.COARSE,
         "nationality": Fate.COARSE,
@@ -258,6 +260,13 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "undone_by": Fate.STAFF,
     },
 }
+# That a record went from one office to another says nothing of the person once it is empty.
+FIELDS["Transfer"] = dict.fromkeys(
+    ["id", "from_office", "to_office", "person", "case", "state", "agreed_on", "moved"], Fate.KEEP
+)
+FIELDS["Transfer"] |= dict.fromkeys(["asked_at", "offered_at", "decided_at"], Fate.KEEP)
+FIELDS["Transfer"] |= dict.fromkeys(["asked_by", "offered_by", "decided_by"], Fate.STAFF)
+FIELDS["Transfer"] |= dict.fromkeys(["reason", "answer"], Fate.EMPTY)
 # Words about a month, without personal data; what looks like it is refused.
 FIELDS["MonthlyReport"] = dict.fromkeys(
     ["id", "office", "month", "concerns_pt", "sent_concerns_pt", "sent_at", "written_at"], Fate.KEEP

@@ -23,6 +23,7 @@ from cases.views import (
     restricted,
     suggestions,
     today,
+    transfers,
 )
 
 app_name = "cases"
@@ -66,6 +67,7 @@ urlpatterns = [
     path("documents/<int:pk>/remove/", cases.document_remove, name="document_remove"),
     path("cases/<int:pk>/notes/<int:note>/", cases.note_correct, name="note_correct"),
     path("cases/<int:pk>/refer/", referrals.case_refer, name="case_refer"),
+    path("cases/<int:pk>/transfer/", transfers.case_transfer, name="case_transfer"),
     path("cases/<int:pk>/<slug:act>/", cases.case_act, name="case_act"),
     path("follow-ups/new/", follow_ups.follow_up_create, name="follow_up_create"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up_edit, name="follow_up_edit"),
@@ -80,6 +82,10 @@ urlpatterns = [
     path("referrals/<int:pk>/answer/", referrals.referral_answer, name="referral_answer"),
     path("referrals/<int:pk>/withdraw/", referrals.referral_withdraw, name="referral_withdraw"),
     path("referrals/<int:pk>/letter.pdf", referrals.referral_letter, name="referral_letter"),
+    path("transfers/", transfers.transfer_list, name="transfer_list"),
+    path("transfers/<int:pk>/", transfers.transfer_detail, name="transfer_detail"),
+    path("transfers/<int:pk>/sent/", transfers.transfer_sent, name="transfer_sent"),
+    path("transfers/<int:pk>/<slug:act>/", transfers.transfer_act, name="transfer_act"),
     path("today/", today.today, name="today"),
     path("figures/", figures.enquiry_figures, name="enquiry_figures"),
     path("reports/", reports.report_list, name="report_list"),
@@ -89,6 +95,7 @@ urlpatterns = [
     path("people/new/", people.person_create, name="person_create"),
     path("people/<int:pk>/", people.person_detail, name="person_detail"),
     path("people/<int:pk>/edit/", people.person_edit, name="person_edit"),
+    path("people/<int:pk>/transfer/", transfers.person_transfer, name="person_transfer"),
     path("people/<int:pk>/readings/", people.person_readings, name="person_readings"),
     path("people/<int:pk>/consent/", consents.consent_renew, name="consent_renew"),
     path("people/<int:pk>/withdraw/", consents.consent_withdraw, name="consent_withdraw"),

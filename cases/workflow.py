@@ -97,3 +97,58 @@ class GuidanceState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("In force")
     SUPERSEDED = "superseded", _("Superseded")
+
+
+class TransferState(models.TextChoices):
+    ASKED = "asked", _("Asked for")
+    OFFERED = "offered", _("Offered")
+    ACCEPTED = "accepted", pgettext_lazy("state of a transfer", "Accepted")
+    REFUSED = "refused", pgettext_lazy("state of a transfer", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("state of a transfer", "Withdrawn")
+
+
+# Somebody still has to answer.
+OPEN_TRANSFER_STATES = frozenset({TransferState.ASKED, TransferState.OFFERED})
+
+
+@dataclass(frozen=True)
+class TransferMove:
+    """One move of a transfer. Coordinators make it: of the office that sends, or of the one that receives."""
+
+    name: str
+    label: "StrPromise"  # what the button says
+    source: TransferState
+    target: TransferState
+    by_sender: bool
+
+
+OFFER_TRANSFER = TransferMove(
+    "offer", _("Offer the transfer"), TransferState.ASKED, TransferState.OFFERED, by_sender=True
+)
+DECLINE_TRANSFER = TransferMove(
+    "decline", _("Decline the question"), TransferState.ASKED, TransferState.REFUSED, by_sender=True
+)
+CANCEL_TRANSFER = TransferMove(
+    "cancel", _("Take the question back"), TransferState.ASKED, TransferState.WITHDRAWN, by_sender=False
+)
+ACCEPT_TRANSFER = TransferMove(
+    "accept", _("Accept the transfer"), TransferState.OFFERED, TransferState.ACCEPTED, by_sender=False
+)
+REFUSE_TRANSFER = TransferMove(
+    "refuse", _("Refuse the transfer"), TransferState.OFFERED, TransferState.REFUSED, by_sender=False
+)
+WITHDRAW_TRANSFER = TransferMove(
+    "withdraw", _("Withdraw the offer"), TransferState.OFFERED, TransferState.WITHDRAWN, by_sender=True
+)
+# In the order of the buttons.
+TRANSFER_MOVES = {
+    move.name: move
+    for move in (
+        ACCEPT_TRANSFER,
+        OFFER_TRANSFER,
+        REFUSE_TRANSFER,
+        DECLINE_TRANSFER,
+        WITHDRAW_TRANSFER,
+        CANCEL_TRANSFER,
+    )
+}

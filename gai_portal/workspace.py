@@ -50,7 +50,7 @@ def home(request: SignedInRequest) -> HttpResponse:
 
 def desk(user: User) -> dict[str, Any]:
     """Today's and this month's contacts, and the latest of them."""
-    enquiries = Enquiry.objects.visible_to(user).standing()
+    enquiries = Enquiry.objects.visible_to(user).filter(office__in=user.office_ids(DESK_ROLES)).standing()
     now = timezone.localtime()
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     month = today.replace(day=1)

@@ -102,6 +102,7 @@ def test_the_readers_of_every_scoped_model_are_named():
         "ImportedRowQuerySet": (desk, nobody),
         "QuarterCountsQuerySet": (nobody, nobody),
         "PersonQuerySet": (desk, nobody),
+        "TransferQuerySet": (desk, nobody),
         "MonthlyReportQuerySet": (desk, national),
         "GuidanceSuggestionQuerySet": (desk, national),
         "OfPersonQuerySet": (desk, nobody),

@@ -265,6 +265,13 @@ class NewPersonForm(ConsentForm, PersonForm):
         safely = {name: data[name] for name in SAFELY}
         return [{"channel": Contact.Channel.PHONE, "value": data["phone"], "verified_at": checked, **safely}]
 
+    def document(self) -> IdentityDocument | None:
+        """The document as another office may know it."""
+        data = self.cleaned_data
+        if not data["number"]:
+            return None
+        return IdentityDocument(kind=data["kind"], number=data["number"], country=data["country"])
+
     def documents(self) -> list[dict[str, Any]]:
         data = self.cleaned_data
         if not data["number"]:

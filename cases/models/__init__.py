@@ -78,6 +78,7 @@ from cases.models.topics import (
     Topic,
     TopicQuerySet,
 )
+from cases.models.transfers import WORDS_LIMIT, Transfer, TransferQuerySet
 from cases.models.whole_file import WholeFile, whole_file
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "SMALLEST_GROUP",
     "UNSEALED_FOR",
     "WRITTEN",
+    "WORDS_LIMIT",
     "AgeBand",
     "Alias",
     "Case",
@@ -150,6 +152,8 @@ __all__ = [
     "Topic",
     "TopicQuerySet",
     "WholeFile",
+    "Transfer",
+    "TransferQuerySet",
     "changes_in_case",
     "changes_in_file",
     "describe",

@@ -17,6 +17,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
+from accounts.roles import Role
 from cases.models.restricted import RestrictedQuerySet
 from cases.models.topics import Channel, Language, Outcome, ReferenceRow, RequesterType, Topic
 from gai_portal.lib.code_lists import CodeListField
@@ -65,6 +66,16 @@ class EnquiryQuerySet(RestrictedQuerySet):
     """Enquiries. The desk of the municipality reads them, and nobody else."""
 
     office_path = "office"
+
+    def where(self, user: User, roles: Iterable[Role]) -> Q:
+        """Where it was recorded, unless its record has gone to another office; then there."""
+        offices = user.office_ids(roles)
+        return Q(office__in=offices, moved_to=None) | Q(moved_to__in=offices)
+
+    def counted_for(self, user: User) -> Self:
+        """What the own figures of somebody's office count: every contact there, wherever it is read now."""
+        offices = user.office_ids(self.local_readers)
+        return self.filter(self.open_to(user), office__in=offices)
 
     def about(self, codes: Iterable[str]) -> Self:
         """About one of these topics, be it the main one or a further one."""
@@ -145,6 +156,17 @@ class Enquiry(models.Model):
         verbose_name=_("return code"),
         editable=False,
     )
+    # Where it is read and put right since a transfer. It stays counted where the contact was, at `office`.
+    moved_to = models.ForeignKey(
+        Office,
+        on_delete=models.PROTECT,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("on record at"),
+        editable=False,
+    )
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, blank=True)
     age_band = models.CharField(_("age"), max_length=5, choices=AgeBand, blank=True)
     nationality = models.CharField(
@@ -215,6 +237,7 @@ class Enquiry(models.Model):
         excluded_fields=["return_code"],
         no_db_index=[
             "office",
+            "moved_to",
             "channel",
             "topic",
             "outcome",
@@ -235,6 +258,9 @@ class Enquiry(models.Model):
             models.Index(fields=["office", "-at", "-id"], name="enquiry_newest_of_office"),
             models.Index(fields=["author", "-id"], name="enquiry_newest_of_author"),
             models.Index(fields=["office", "topic", "-at", "-id"], name="enquiry_by_topic_of_office"),
+            models.Index(
+                fields=["moved_to"], condition=Q(moved_to__isnull=False), name="enquiry_moved_to_office"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -269,9 +295,17 @@ class Enquiry(models.Model):
     def reference(self) -> str:
         return str(self)
 
+    @property
+    def keeper(self) -> Office:
+        """The office that reads it and puts it right."""
+        return self.moved_to or self.office
+
     def changes_for(self, user: User) -> list[Change]:
         """What happened to it, the latest first; what was restricted stays with author and assignee."""
-        related = ("office", "topic__parent", "channel", "outcome", "language", "requester", "person__office")
+        related = (
+            *("office", "moved_to", "topic__parent", "channel", "outcome", "language", "requester"),
+            "person__office",
+        )
         rows = self.history.select_related(*related, "history_user").order_by("history_date", "history_id")
         if user.pk not in {self.author_id, self.assigned_to_id} and not self.is_restricted:
             rows = rows.filter(is_restricted=False)
@@ -315,6 +349,7 @@ SHOWN_FIELDS = (
     "language",
     "note",
     "person",
+    "moved_to",
     *MORE_FIELDS,
 )
 

@@ -20,10 +20,14 @@ class RestrictedQuerySet(MunicipalityScopedQuerySet):
     local_readers = DESK_ROLES
 
     def visible_to(self, user: User) -> Self:
+        return super().visible_to(user).filter(self.open_to(user))
+
+    def open_to(self, user: User) -> Q:
+        """Not restricted, or restricted and theirs to read."""
         own = Q(is_restricted=False) | Q(author=user) | Q(assigned_to=user)
         if user.municipality_ids({Role.COORDINATOR}):
             own |= self.where(user, {Role.COORDINATOR}) & Q(self._unsealed_by(user))
-        return super().visible_to(user).filter(own)
+        return own
 
     def sealed_to(self, user: User) -> Self:
         """What a coordinator does not see until they give a reason."""

@@ -32,6 +32,7 @@ from cases.permissions import (
     can_work_with_person,
 )
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove
+from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
 # What an officer writes about a case, and may change.
@@ -60,6 +61,7 @@ def open_case(
     case = Case(**content, office=office, author=by)
     if enquiry is not None and case.person is None and enquiry.person_id:
         case.person = enquiry.person
+    case.person = held(case.person)
     _check_person(case, by)
     _restrict(case)
     case.assigned_to = checked_assignee(assigned_to, office)
@@ -86,6 +88,8 @@ def next_number(office: Office) -> str:
 @transaction.atomic
 def change_case(case: Case, content: Mapping[str, Any], *, version: int, by: User) -> Case:
     """Change what is written of a case, unless somebody else did so after `version` was read."""
+    if content.get("person"):  # before the case, as everywhere: two that wait for each other would both fail
+        content = {**content, "person": held(content["person"])}
     case = locked_case(case)
     if not can_work_on_case(by, case):
         raise PermissionDenied(f"{by} may not change {case}")
@@ -229,10 +233,9 @@ def tick_checklist(case: Case, item: ChecklistItem, *, is_done: bool, by: User) 
 def file_enquiry(enquiry: Enquiry, case: Case, *, by: User) -> Enquiry:
     """Put a contact under the case that it is part of."""
     case = locked_case(case)
-    enquiries = Enquiry.objects.select_for_update(of=("self",)).select_related("office", "topic")
-    enquiry = enquiries.get(pk=enquiry.pk)
+    enquiry = locked(Enquiry.objects.select_related("office", "moved_to", "topic"), enquiry.pk)
     may = can_work_on_case(by, case) and can_correct_enquiry(by, enquiry) and can_read(by, enquiry)
-    if not may or enquiry.office.municipality_id != case.office.municipality_id:
+    if not may or enquiry.keeper.municipality_id != case.office.municipality_id:
         raise PermissionDenied(f"{by} may not put {enquiry} under {case}")
     if enquiry.case_id not in (None, case.pk):
         raise ValidationError(_("The enquiry is part of another case already."))
@@ -263,9 +266,18 @@ def restrict_cases_of(person: Person, *, by: User) -> None:
         save_follow_up(follow_up, by)
 
 
+def held(person: Person | None) -> Person | None:
+    """Somebody whom a record is going to name, as they are now; they stay where they are until it stands."""
+    if person is None:
+        return None
+    found: Person = locked(Person.objects.select_related("office", "consent"), person.pk)
+    return found
+
+
 def locked_case(case: Case) -> Case:
     related = ("office", "topic", "person__office", "person__consent", "outcome", "author", "assigned_to")
-    return Case.objects.select_for_update(of=("self",)).select_related(*related).get(pk=case.pk)
+    found: Case = locked(Case.objects.select_related(*related), case.pk)
+    return found
 
 
 def save_follow_up(follow_up: FollowUp, by: User | None) -> FollowUp:

@@ -16,6 +16,7 @@ from cases.permissions import can_erase_person, can_renew_consent
 from cases.services.cases import save_follow_up
 from cases.services.erasure import anonymise_person, erase_person
 from gai_portal.lib.formats import format_day
+from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
 LONGEST = 5 * 366  # days; nobody agrees for ever
@@ -100,5 +101,5 @@ def withdraw_consent(person: Person, choice: Consent.Withdrawal, *, by: User) ->
 
 
 def _locked(person: Person) -> Person:
-    people = Person.objects.select_for_update(of=("self",)).select_related("office", "consent")
-    return people.get(pk=person.pk)
+    found: Person = locked(Person.objects.select_related("office", "consent"), person.pk)
+    return found

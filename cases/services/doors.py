@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -14,17 +16,24 @@ from accounts.models import AccessLog, User
 from accounts.roles import Role
 from accounts.services import notify
 from cases.models import (
+    Case,
+    CaseNote,
     Contact,
     Enquiry,
+    FollowUp,
     IdentityDocument,
     Outcome,
     Person,
     ReturnCode,
     Topic,
+    Transfer,
     digest_of,
     document_key,
 )
-from cases.permissions import can_log_enquiry, can_record_person, can_unseal, can_use_desk
+from cases.permissions import can_log_enquiry, can_read_sent, can_record_person, can_unseal, can_use_desk
+from cases.services.transfers import checked_agreement, tell_coordinators
+from cases.workflow import TransferState
+from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
 SHORTEST_REASON = 10  # characters
@@ -106,21 +115,26 @@ def told_by_thread(thread: ReturnCode, *, by: User, address: str | None = None) 
     """
     if not can_use_desk(by):
         raise PermissionDenied(f"{by} has no desk")
-    enquiries = Enquiry.objects.standing().filter(return_code=thread, person=None).with_names()
+    enquiries = (
+        Enquiry.objects.standing()
+        .filter(return_code=thread, person=None)
+        .with_names()
+        .select_related("moved_to")
+    )
     rows = list(enquiries.order_by("-at", "-pk")[:MOST_TOLD])
     readable = Enquiry.objects.visible_to(by).filter(return_code=thread)
     own = set(readable.values_list("pk", flat=True))
     label, kind = thread.reference, ReturnCode._meta.label_lower
-    for town in sorted({row.office.municipality_id for row in rows}):
+    for town in sorted({row.keeper.municipality_id for row in rows}):
         record_access(Verb.READ, Accessed(kind, label, str(thread.pk), town), by=by, address=address)
     return [_told(row, is_own=row.pk in own) for row in rows]
 
 
 def _told(row: Enquiry, *, is_own: bool) -> Told:
     if row.is_restricted and not is_own:
-        return Told(row.office)
+        return Told(row.keeper)
     day = timezone.localdate(row.at)
-    return Told(row.office, day, row.topic, row.outcome, row.get_absolute_url() if is_own else "")
+    return Told(row.keeper, day, row.topic, row.outcome, row.get_absolute_url() if is_own else "")
 
 
 @dataclass(frozen=True)
@@ -145,6 +159,60 @@ def known_elsewhere(
     which office knows them. Never by name, and never a restricted record. Each question is logged, and after
     QUESTIONS in an hour there are no more answers.
     """
+    found = _matches(by=by, office=office, document=document, phone=phone, address=address)
+    return [KnownElsewhere(each) for each in dict.fromkeys(person.office for person in found)]
+
+
+@transaction.atomic
+def ask_for_transfer(
+    asked: Office,
+    *,
+    by: User,
+    office: Office,
+    agreed_on: date,
+    document: IdentityDocument | None = None,
+    phone: str = "",
+    address: str | None = None,
+) -> list[Transfer]:
+    """Ask an office that knows somebody to hand the record over, through the same door and as often.
+
+    Its coordinators get a line without personal data. The office that asks learns nothing more; asked again,
+    it gets the same question back.
+    """
+    checked_agreement(agreed_on)
+    questions = []
+    for person in _matches(by=by, office=office, document=document, phone=phone, address=address):
+        if (
+            person.office != asked
+            or locked(Person.objects.select_related("office"), person.pk).office != asked
+        ):
+            continue
+        question = Transfer.objects.open().of(person).first()
+        if question is None:
+            question = Transfer.objects.create(
+                from_office=asked,
+                to_office=office,
+                person=person,
+                state=TransferState.ASKED,
+                agreed_on=agreed_on,
+                asked_by=by,
+                asked_at=timezone.now(),
+            )
+            tell_coordinators(asked, partial(_asked, question), question)
+        if question.to_office_id == office.pk:  # another office's question is not theirs to see
+            questions.append(question)
+    return questions
+
+
+def _asked(question: Transfer) -> str:
+    return gettext("{office} asks for a transfer: {reference}.").format(
+        office=question.to_office, reference=question.reference
+    )
+
+
+def _matches(
+    *, by: User, office: Office, document: IdentityDocument | None, phone: str, address: str | None
+) -> list[Person]:
     if not can_record_person(by, office):
         raise PermissionDenied(f"{by} has no desk at {office}")
     asked = AccessLog.objects.filter(user=by, verb=Verb.MATCHED, at__gte=timezone.now() - QUESTIONS_WITHIN)
@@ -176,4 +244,55 @@ def known_elsewhere(
     )
     for person in found:  # the other office sees who asked
         record_access(Verb.MATCHED, person, by=by, address=address)
-    return [KnownElsewhere(each) for each in dict.fromkeys(person.office for person in found)]
+    return found
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What an office handed over, as it stood on that day."""
+
+    person: Person | None
+    cases: list[Case]
+    notes: list[CaseNote]
+    follow_ups: list[FollowUp]
+    enquiries: list[Enquiry]
+
+
+@transaction.atomic
+def read_sent(transfer: Transfer, *, by: User, address: str | None = None) -> Sent:
+    """What an office handed over: the third of the three doors between offices (rules.md).
+
+    For TRANSFER_READ_DAYS after a transfer its sender reads what stood in the record on that day, and nothing
+    that the receiving office has written since. Not how to reach the person; never what is restricted, then
+    or now. Each reading is logged at both offices, and after QUESTIONS in an hour the door is closed.
+    """
+    if not can_read_sent(by, transfer):
+        raise PermissionDenied(f"{by} no longer reads {transfer}")
+    kind = Transfer._meta.label_lower
+    lately = timezone.now() - QUESTIONS_WITHIN
+    readings = AccessLog.objects.filter(user=by, verb=Verb.READ, kind=kind, at__gte=lately)
+    if readings.count() >= QUESTIONS:
+        raise TooManyQuestions
+    record_access(Verb.READ, transfer, by=by, address=address)
+    record = transfer.record
+    if record.is_restricted or getattr(record, "erased_at", None):
+        return Sent(None, [], [], [], [])
+    record_access(Verb.READ, record, by=by, why=transfer.reference, address=address)
+
+    def then(model: Any, *related: str) -> list[Any]:
+        """Rows that moved, without those that are restricted now, as they were then."""
+        moved = transfer.moved.get(model.__name__, [])
+        now_open = list(model.objects.filter(pk__in=moved, is_restricted=False).values_list("pk", flat=True))
+        rows = model.history.as_of(transfer.decided_at).filter(id__in=now_open, is_restricted=False)
+        return list(rows.select_related(*related))
+
+    cases = then(Case, "topic__parent")
+    notes = CaseNote.objects.filter(case__in=[case.pk for case in cases], at__lte=transfer.decided_at)
+    people = {person.pk: person for person in then(Person, "office")}  # and what was brought together with it
+    return Sent(
+        people.get(transfer.person_id),
+        cases,
+        list(notes.select_related("case", "author")),
+        then(FollowUp),
+        then(Enquiry, "office", "topic__parent", "outcome"),
+    )

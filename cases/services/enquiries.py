@@ -17,7 +17,9 @@ from cases.permissions import (
     can_void_enquiry,
     can_work_with_person,
 )
+from cases.services.cases import held
 from cases.services.codes import continued
+from gai_portal.lib.locks import locked
 
 # What the person at the desk says, and a correction may change.
 CONTENT_FIELDS = (
@@ -47,6 +49,7 @@ def log_enquiry(content: Mapping[str, Any], *, return_code: ReturnCode | None = 
     `return_code` is that of somebody who comes back without a name: the conversation goes on under it.
     """
     enquiry = Enquiry(**content, author=by)
+    enquiry.person = held(enquiry.person)
     if not can_log_enquiry(by, enquiry.office):
         raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
     _ascribe(enquiry, by)
@@ -60,7 +63,11 @@ def log_enquiry(content: Mapping[str, Any], *, return_code: ReturnCode | None = 
 @transaction.atomic
 def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: int, by: User) -> Enquiry:
     """Change what was recorded, unless somebody else did so after `version` was read."""
+    if content.get("person"):  # before the enquiry, as everywhere
+        content = {**content, "person": held(content["person"])}
     enquiry = _locked(enquiry)
+    if enquiry.moved_to_id:  # it stays counted where the contact was
+        content = {**content, "office": enquiry.office}
     if not can_correct_enquiry(by, enquiry):
         raise PermissionDenied(f"{by} may not correct {enquiry}")
     if enquiry.version != version:
@@ -78,8 +85,8 @@ def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: in
             )
     if enquiry.person_id or enquiry.people:
         enquiry.return_code = None  # nothing ties a name to conversations that were without one
-    if not can_log_enquiry(by, enquiry.office):
-        raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
+    if not can_log_enquiry(by, enquiry.keeper):
+        raise PermissionDenied(f"{by} has no desk at {enquiry.keeper}")
     enquiry.is_restricted = _is_restricted(enquiry)
     enquiry.version += 1
     _save(enquiry, by)
@@ -122,7 +129,7 @@ def _ascribe(enquiry: Enquiry, by: User) -> None:
         return
     if not can_work_with_person(by, person) or not can_log_enquiry(by, person.office):
         raise PermissionDenied(f"{by} may not name {person.reference}")
-    if person.office.municipality_id != enquiry.office.municipality_id:
+    if person.office.municipality_id != enquiry.keeper.municipality_id:
         raise PermissionDenied(f"{person.reference} belongs to another office")
     enquiry.sex = enquiry.sex or person.sex
     enquiry.nationality = enquiry.nationality or person.nationality
@@ -132,17 +139,11 @@ def _ascribe(enquiry: Enquiry, by: User) -> None:
 
 def _locked(enquiry: Enquiry) -> Enquiry:
     related = (
-        "office",
-        "topic",
-        "channel",
-        "outcome",
-        "language",
-        "requester",
-        "author",
-        "person__office",
-        "case",
+        *("office", "moved_to", "topic", "channel", "outcome", "language", "requester", "author"),
+        *("person__office", "case"),
     )
-    return Enquiry.objects.select_for_update(of=("self",)).select_related(*related).get(pk=enquiry.pk)
+    found: Enquiry = locked(Enquiry.objects.select_related(*related), enquiry.pk)
+    return found
 
 
 def _void(enquiry: Enquiry, reason: str, by: User) -> Enquiry:
@@ -152,7 +153,6 @@ def _void(enquiry: Enquiry, reason: str, by: User) -> Enquiry:
     return enquiry
 
 
-@transaction.atomic
 def _save(enquiry: Enquiry, by: User) -> None:
     enquiry._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
     enquiry.save()

@@ -18,6 +18,7 @@ from cases.permissions import can_erase_person
 from cases.retention import CASE, FIELDS, PERSON, STAND_INS, Fate
 from cases.services.case_documents import forget_files
 from cases.workflow import CaseState
+from gai_portal.lib.locks import locked
 
 
 def erase_person(person: Person, *, by: User | None) -> Person:
@@ -35,8 +36,8 @@ def anonymise_person(person: Person, *, by: User | None) -> Person:
 
 @transaction.atomic
 def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
-    people = Person.objects.select_for_update(of=("self",)).select_related("office")
-    person = people.get(pk=person.pk)
+    people = Person.objects.select_related("office")
+    person = locked(people, person.pk)
     if by is not None and not can_erase_person(by, person):
         raise PermissionDenied(f"{by} may not erase {person.reference}")
     # What was merged into this record is about the same person.

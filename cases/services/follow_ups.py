@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.models import Case, DeadlineRule, Enquiry, FollowUp, Person
-from cases.permissions import can_read, can_work_on_case, can_work_on_follow_up
+from cases.permissions import can_read, can_work_on_case, can_work_on_follow_up, office_of
 from cases.services.cases import checked_assignee, locked_case, save_follow_up
+from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
 if TYPE_CHECKING:
@@ -34,13 +35,20 @@ def add_follow_up(
     by: User,
 ) -> FollowUp:
     """Note something to do by a day: in a case, for somebody on record, after an enquiry, or at an office."""
-    office = about if isinstance(about, Office) else about.office
+    match about:
+        case Case():
+            about = locked_case(about)
+        case Person():
+            about = locked(Person.objects.select_related("office", "consent"), about.pk)
+        case Enquiry():
+            about = locked(Enquiry.objects.select_related("office", "moved_to", "case", "person"), about.pk)
+    office = about if isinstance(about, Office) else office_of(about)
     may = by.has_role_in(office.municipality_id, DESK_ROLES)
     if not may or not (isinstance(about, Office) or can_read(by, about)):
         raise PermissionDenied(f"{by} may not add to {about}")
     if not title.strip():
         raise ValidationError({"title": _("Write what is to be done.")})
-    if isinstance(about, Case) and not locked_case(about).is_running:
+    if isinstance(about, Case) and not about.is_running:
         raise ValidationError(_("This case is closed: reopen it first."))
     to = checked_assignee(assigned_to, office)
     return note_follow_up(about, title=title, due_on=due_on, assigned_to=to, source=source, author=by)
@@ -51,7 +59,7 @@ def note_follow_up(
 ) -> FollowUp:
     """The same for the portal itself, inside a transaction of the caller, who sees to the rights."""
     follow_up = FollowUp(
-        office=about if isinstance(about, Office) else about.office,
+        office=about if isinstance(about, Office) else office_of(about),
         title=title.strip(),
         due_on=due_on,
         assigned_to=assigned_to,
@@ -150,8 +158,7 @@ def change_follow_up(
 
 
 def _locked(follow_up: FollowUp, by: User) -> FollowUp:
-    rows = FollowUp.objects.select_for_update(of=("self",)).select_related("office", "assigned_to")
-    follow_up = rows.get(pk=follow_up.pk)
+    follow_up = locked(FollowUp.objects.select_related("office", "assigned_to"), follow_up.pk)
     if not can_work_on_follow_up(by, follow_up):
         raise PermissionDenied(f"{by} may not change {follow_up.reference}")
     return follow_up

@@ -8,14 +8,15 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from cases.models import Alias, Merge, NamePart, Person
+from cases.models import Alias, Merge, NamePart, Person, Transfer
 from cases.permissions import can_merge_people, can_undo_merge
 from cases.services.cases import restrict_cases_of
 from cases.services.people import PersonChanged, index_names
+from gai_portal.lib.locks import locked
 
 # What the kept record takes over where it says nothing itself, or where somebody chooses so.
 CHOSEN = ("name", "born_on", "sex", "nationality", "language", "legal_status", "assigned_to")
-LEFT = (NamePart, Merge, Person)  # rows that do not move
+LEFT = (NamePart, Merge, Transfer, Person)  # rows that do not move
 
 
 @transaction.atomic
@@ -96,8 +97,8 @@ def undo_merge(merge: Merge, *, by: User) -> Merge:
 
 def _locked(*people: Person) -> list[Person]:
     """In one order, whoever asks: two merges at once wait for each other and do not block each other."""
-    rows = Person.objects.select_for_update(of=("self",)).select_related("office", "consent")
-    found = {row.pk: row for row in rows.filter(pk__in=[person.pk for person in people]).order_by("pk")}
+    rows = Person.objects.select_related("office", "consent")
+    found = {pk: locked(rows, pk) for pk in sorted({person.pk for person in people})}
     return [found[person.pk] for person in people]
 
 

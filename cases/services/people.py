@@ -14,6 +14,7 @@ from cases.models import Alias, Contact, IdentityDocument, NamePart, Person
 from cases.permissions import can_record_person, can_work_with_person
 from cases.services.cases import restrict_cases_of
 from cases.services.consents import give_consent
+from gai_portal.lib.locks import locked
 
 # What an officer writes about somebody, and may correct.
 CONTENT_FIELDS = (
@@ -128,8 +129,8 @@ def checked_document(document: IdentityDocument) -> IdentityDocument:
 
 
 def _locked(person: Person) -> Person:
-    people = Person.objects.select_for_update(of=("self",)).select_related("office", "consent")
-    return people.get(pk=person.pk)
+    found: Person = locked(Person.objects.select_related("office", "consent"), person.pk)
+    return found
 
 
 def _save(person: Person, by: User) -> None:

@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES
 from accounts.services import mail_to, notify
 from cases.models import Case, Enquiry, FollowUp, Person, Referral, ReferralStep, shareable
-from cases.permissions import can_answer_referral, can_refer, can_share, can_work_on_referral
+from cases.permissions import can_answer_referral, can_refer, can_share, can_work_on_referral, office_of
 from cases.services.follow_ups import note_follow_up
 from cases.workflow import ANSWERS, LAPSE, SEND, WITHDRAW, ReferralMove, ReferralState
 from gai_portal.lib.formats import format_day
@@ -221,7 +221,7 @@ def _lapse(pk: int) -> bool:
     case = referral.case
     if case is None or case.is_running:
         worker = (case.assigned_to if case else None) or referral.author
-        is_there = worker.has_role_in(referral.about.office.municipality_id, DESK_ROLES)
+        is_there = worker.has_role_in(office_of(referral.about).municipality_id, DESK_ROLES)
         title = _("{number}: no answer from {partner}").format(
             number=referral.reference, partner=referral.partner.name_pt
         )

@@ -32,16 +32,18 @@ from cases.forms.cases import (
     FilingForm,
     ReopenCaseForm,
 )
-from cases.models import Case, CaseDocument, Enquiry, Person, Referral, changes_in_case
+from cases.models import Case, CaseDocument, Enquiry, Person, Referral, Transfer, changes_in_case
 from cases.permissions import (
     can_assign_case,
     can_correct_enquiry,
     can_name_case,
+    can_offer_record,
     can_read,
     can_refer,
     can_unseal,
     can_work_on_case,
     can_work_with_person,
+    office_of,
 )
 from cases.services.case_documents import add_document, remove_document
 from cases.services.cases import (
@@ -109,7 +111,7 @@ def case_create(request: SignedInRequest) -> HttpResponse:
         raise PermissionDenied  # they agree no longer
     begun = enquiry or person
     if begun is not None:
-        offices = [begun.office]
+        offices = [office_of(begun)]
     initial: Data = {"topic": enquiry.topic_id} if enquiry else {}
     about = f"enquiry {enquiry.pk}" if enquiry else f"person {person.pk}" if person else ""
     draft = restore_draft(request)
@@ -140,8 +142,8 @@ def enquiry_file(request: SignedInRequest, pk: int) -> HttpResponse:
     if not can_correct_enquiry(request.user, enquiry):
         raise PermissionDenied
     cases = Case.objects.visible_to(request.user).running().select_related("office")
-    cases = cases.filter(office__municipality=enquiry.office.municipality_id)
-    form = FilingForm(request.POST or None, cases=cases, office=enquiry.office)
+    cases = cases.filter(office__municipality=enquiry.keeper.municipality_id)
+    form = FilingForm(request.POST or None, cases=cases, office=enquiry.keeper)
 
     def put() -> str:
         case = form.cleaned_data["number"]
@@ -186,6 +188,8 @@ def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "moves": moves_from(case.state) if works else [],
         "can_assign": can_assign_case(user, case),
         "can_name": can_name_case(user, case),
+        "can_offer_record": can_offer_record(user, case.person or case),
+        "transfer": Transfer.objects.visible_to(user).open().of(case.person or case).with_names().first(),
         "changes": changes_in_case(case, user),
     }
     return render(request, "cases/case_detail.html", context)

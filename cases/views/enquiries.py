@@ -233,7 +233,9 @@ def enquiry_correct(request: SignedInRequest, pk: int) -> HttpResponse:
     enquiry = get_enquiry(request, pk)
     if not can_correct_enquiry(request.user, enquiry):
         raise PermissionDenied
-    kept: dict[str, Any] = {"user": request.user, "offices": get_offices(request.user), "enquiry": enquiry}
+    # What came from another office stays counted there.
+    offices = [enquiry.office] if enquiry.moved_to_id else get_offices(request.user)
+    kept: dict[str, Any] = {"user": request.user, "offices": offices, "enquiry": enquiry}
     form = CorrectionForm(request.POST or None, **kept)
     conflict = None
     if request.method == "POST" and form.is_valid():

@@ -98,7 +98,7 @@ def load_of_officers(user: User, span: Span) -> list[tuple[User, int, int, int]]
     offices = user.office_ids({Role.COORDINATOR})
     if not offices:
         return []
-    enquiries = Enquiry.objects.visible_to(user).filter(office__in=offices)
+    enquiries = Enquiry.objects.counted_for(user).filter(office__in=offices)
     load = officer_load(enquiries, Case.objects.visible_to(user).filter(office__in=offices), span)
     people = User.objects.in_bulk([pk for pk, *_numbers in load])
     return [(people[pk], *numbers) for pk, *numbers in load]
@@ -112,7 +112,7 @@ def enquiry_figures(request: SignedInRequest) -> HttpResponse:
     if "since" in request.GET or "until" in request.GET:
         form = SpanForm(request.GET)
         span = form.span() or span
-    enquiries = Enquiry.objects.visible_to(request.user).filter(office__in=offices)
+    enquiries = Enquiry.objects.counted_for(request.user)
     cases = Case.objects.visible_to(request.user).filter(office__in=offices)
     found = tables(enquiries, span)
     by_channel = dict(found)[_("Channels")]  # every enquiry has one

@@ -35,6 +35,7 @@ from cases.models import (
     IdentityDocument,
     Merge,
     Person,
+    Transfer,
     changes_in_file,
     document_key,
     find_people,
@@ -44,12 +45,14 @@ from cases.models import (
 from cases.permissions import (
     can_erase_person,
     can_give_copy,
+    can_offer_record,
     can_renew_consent,
     can_unseal,
     can_work_with_person,
 )
 from cases.services.doors import KnownElsewhere, TooManyQuestions, known_elsewhere
 from cases.services.people import PersonChanged, correct_person, record_person, remove_item, save_item
+from cases.views.asking import ask_other_office
 from cases.views.desk import get_offices
 from cases.views.searches import has_searched, keep_search, searched_words
 from gai_portal.lib.paging import keyset_page
@@ -131,6 +134,8 @@ def person_create(request: SignedInRequest) -> HttpResponse:
     )
     doubts: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
+        if "ask" in request.POST and "agreed" in request.POST:
+            return _ask(request, form)
         doubts = {} if "new_indeed" in request.POST else _doubts(request, form)
         if not any(doubts.values()) and (url := _record(request, form)):
             return redirect(url)
@@ -139,9 +144,18 @@ def person_create(request: SignedInRequest) -> HttpResponse:
         "offices": offices,
         "key": key,
         "explanation": form.explained(),
+        "is_asked_in_vain": "ask" in request.POST,
         **doubts,
     }
     return render(request, "cases/person_create.html", context)
+
+
+def _ask(request: SignedInRequest, form: NewPersonForm) -> HttpResponse:
+    try:
+        return redirect(ask_other_office(request, form))
+    except TooManyQuestions:
+        messages.warning(request, _("Other offices were not asked: too many questions within an hour."))
+        return redirect("cases:person_search")
 
 
 def _record(request: SignedInRequest, form: NewPersonForm) -> str | None:
@@ -166,9 +180,7 @@ def _record(request: SignedInRequest, form: NewPersonForm) -> str | None:
 def _doubts(request: SignedInRequest, form: NewPersonForm) -> dict[str, Any]:
     """Who in the office may be the same person, and which other office knows this document or telephone."""
     data = form.cleaned_data
-    office, document = data["office"], None
-    if data["number"]:
-        document = IdentityDocument(kind=data["kind"], number=data["number"], country=data["country"])
+    office, document = data["office"], form.document()
     draft = Person(office=office, name=data["name"], born_on=data["born_on"])
     keys = [document_key(data["number"])] if data["number"] else []
     alike = likely_duplicates(request.user, draft, [data["phone"]] if data["phone"] else [], keys)
@@ -229,6 +241,8 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "readings": AccessLog.objects.of(person)[:READINGS],
         "works": works,
         "can_copy": can_give_copy(request.user, person),
+        "can_offer_record": can_offer_record(request.user, person),
+        "transfer": Transfer.objects.visible_to(request.user).open().of(person).with_names().first(),
         "can_renew": can_renew_consent(request.user, person),
         "can_erase": can_erase_person(request.user, person),
     }

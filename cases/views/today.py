@@ -14,12 +14,13 @@ from accounts.http import SignedInRequest
 from accounts.models import Draft
 from accounts.services import KEPT
 from cases.forms.today import TodayFilter
-from cases.models import FollowUp
+from cases.models import FollowUp, Transfer
 from cases.permissions import coordinates
 from cases.views.desk import get_offices
 from gai_portal.lib.paging import PAGE_SIZE
 
 MOST_COLLEAGUES = 50  # in the table of a coordinator
+MOST_TRANSFERS = 10  # that wait for an answer; the others are on their own page
 
 
 @require_safe
@@ -49,6 +50,7 @@ def today(request: SignedInRequest) -> HttpResponse:
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "is_narrowed": any(chosen.data.get(name) for name in chosen.fields),
         "handed": handed_drafts(request),
+        "transfers": Transfer.objects.visible_to(user).open().with_names()[:MOST_TRANSFERS],
         "load": load.order_by("-number", "assigned_to__name")[:MOST_COLLEAGUES] if coordinates(user) else [],
     }
     return render(request, "cases/today.html", context)

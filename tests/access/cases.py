@@ -1,8 +1,9 @@
 """Rows of the access table for the desk."""
 
 from django.core import signing
+from django.utils import timezone
 
-from cases.models import CaseNote, Contact, Enquiry, Person, Referral
+from cases.models import CaseNote, Contact, Enquiry, Person, Referral, Transfer
 from cases.services.codes import give_code
 from cases.services.merging import merge_people
 from cases.views.codes import SALT
@@ -65,6 +66,12 @@ GET: dict[str, Row] = {
     "cases:case_list": only(*DESKS),
     "cases:today": only(*DESKS),
     "cases:follow_up_create": only(*DESKS),
+    "cases:transfer_list": only(*DESKS),
+    "cases:transfer_detail": only(*DESKS),
+    "cases:transfer_act": only("coordinator_praia", desk_praia=FORBIDDEN, desk_sal=FORBIDDEN),
+    "cases:transfer_sent": only(*DESK_PRAIA, desk_sal=FORBIDDEN),
+    "cases:person_transfer": only("coordinator_praia", desk_praia=FORBIDDEN),
+    "cases:case_transfer": only("coordinator_praia", desk_praia=FORBIDDEN),
     "cases:follow_up_edit": only(*DESK_PRAIA),
     "cases:case_sheet": only(*DESK_PRAIA),
     "cases:case_person": only(*DESK_PRAIA),
@@ -119,6 +126,9 @@ POST: dict[str, Row] = {
     "cases:merge_undo": only(*DESK_PRAIA, gives=FOUND),
     "cases:consent_renew": only(*DESK_PRAIA),
     "cases:consent_withdraw": only(*DESK_PRAIA, gives=FOUND),
+    "cases:transfer_act": only("coordinator_praia", gives=FOUND, desk_praia=FORBIDDEN, desk_sal=FORBIDDEN),
+    "cases:person_transfer": only("coordinator_praia", desk_praia=FORBIDDEN),  # an empty form comes back
+    "cases:case_transfer": only("coordinator_praia", desk_praia=FORBIDDEN),  # likewise
     "cases:case_create": only(*DESKS),
     "cases:case_edit": only(*DESK_PRAIA),  # an empty form comes back
     "cases:case_act": only(*DESK_PRAIA, gives=FOUND),
@@ -216,6 +226,23 @@ def recorded_list(get):
     return {"pk": source.pk}
 
 
+def transfer(get, state="offered"):
+    """From Praia to Sal."""
+    now = timezone.now()
+    decided = {"decided_by": get("desk_sal"), "decided_at": now} if state == "accepted" else {}
+    row = Transfer.objects.create(
+        from_office=get("office_praia"),
+        to_office=get("office_sal"),
+        case_id=case(get)["pk"],
+        state=state,
+        agreed_on=timezone.localdate(),
+        offered_by=get("desk_praia"),
+        offered_at=now,
+        **decided,
+    )
+    return {"pk": row.pk}
+
+
 ARGUMENTS: dict[str, Builder] = {
     "cases:enquiry_handed": lambda get: {"handed": 1},
     "cases:case_refer": case,
@@ -280,6 +307,11 @@ ARGUMENTS: dict[str, Builder] = {
     "cases:person_item_add": lambda get: person(get) | {"kind": "names"},
     **dict.fromkeys(["cases:person_item_edit", "cases:person_item_remove"], contact),
     **dict.fromkeys(["cases:case_detail", "cases:case_edit", "cases:case_sheet", "cases:case_person"], case),
+    "cases:transfer_detail": transfer,
+    "cases:transfer_act": lambda get: transfer(get) | {"act": "withdraw"},
+    "cases:transfer_sent": lambda get: transfer(get, "accepted"),
+    "cases:person_transfer": person,
+    "cases:case_transfer": case,
     "cases:case_act": lambda get: case(get) | {"act": "note"},
     "cases:note_correct": note,
     "cases:document_add": case,

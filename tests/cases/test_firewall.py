@@ -41,6 +41,7 @@ from cases.models import (
     ReferralStep,
     ReturnCode,
     Topic,
+    Transfer,
     digest_of,
     find_people,
     likely_duplicates,
@@ -56,6 +57,7 @@ from tests.factories import (
     EnquiryFactory,
     EnquiryImportFactory,
     FollowUpFactory,
+    MunicipalityFactory,
     PersonFactory,
     ReferralFactory,
 )
@@ -197,6 +199,18 @@ RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
     ReferralStep: lambda world: ReferralStep.objects.create(
         referral=world.referral, state="received", way="desk", by=world.officer, text=world.mark
     ),
+    Transfer: lambda world: Transfer.objects.create(
+        from_office=world.office,
+        to_office=Office.objects.get_or_create(
+            code="XX", defaults={"municipality": MunicipalityFactory(), "name": "Terceiro"}
+        )[0],
+        person=world.person,
+        state="offered",
+        agreed_on=timezone.localdate(),
+        reason=f"{world.mark} mudou-se",
+        offered_by=world.officer,
+        offered_at=timezone.now(),
+    ),
 }
 
 # Every page of the desk, with what stands in its address: rows of the other office.
@@ -257,6 +271,12 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:follow_up_create": lambda world: {},
     "cases:case_sheet": lambda world: {"pk": world.case.pk},
     "cases:case_person": lambda world: {"pk": world.case.pk},
+    "cases:transfer_list": lambda world: {},
+    "cases:transfer_detail": lambda world: {"pk": world.transfer.pk},
+    "cases:transfer_act": lambda world: {"pk": world.transfer.pk, "act": "withdraw"},
+    "cases:transfer_sent": lambda world: {"pk": world.transfer.pk},
+    "cases:person_transfer": lambda world: {"pk": world.person.pk},
+    "cases:case_transfer": lambda world: {"pk": world.case.pk},
     "cases:follow_up_edit": lambda world: {"pk": world.follow_up.pk},
     "cases:case_create": lambda world: {},
     "cases:case_detail": lambda world: {"pk": world.case.pk},

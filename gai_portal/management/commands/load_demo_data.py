@@ -13,6 +13,7 @@ import cases.demo_codes
 import cases.demo_people
 import cases.demo_referrals
 import cases.demo_reports
+import cases.demo_transfers
 import cases.reference
 import cases.services.statistics
 import municipalities.reference
@@ -28,6 +29,7 @@ LOADS = {
     "people on record": cases.demo_people.load_demo_people_on_record,
     "cases": cases.demo_cases.load_demo_cases,
     "referrals": cases.demo_referrals.load_demo_referrals,
+    "transfers": cases.demo_transfers.load_demo_transfers,
     "monthly report": cases.demo_reports.load_demo_report,
     "statistics": cases.services.statistics.publish_statistics,
     "goals": action_plans.demo_goals.load_demo_goals,

@@ -1,0 +1,16 @@
+"""Rows that wait for each other. Knows no app."""
+
+from typing import Any
+
+from django.db import models
+
+
+def locked(rows: "models.QuerySet[Any]", pk: Any) -> Any:
+    """One row, locked until the transaction ends, read with what `rows` joins to it.
+
+    In two steps: PostgreSQL loses a row from a join when, while it waited for the lock, the row came to point
+    elsewhere, as a record does that moves to another office.
+    """
+    alone = rows.model._base_manager.select_for_update().filter(pk=pk)
+    list(alone.values_list("pk"))
+    return rows.get(pk=pk)
