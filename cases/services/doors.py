@@ -249,13 +249,13 @@ def _matches(
 
 @dataclass(frozen=True)
 class Sent:
-    """What an office handed over, as it stood on that day."""
+    """What an office handed over, as it stood on that day: notes, and rows of the history of all else."""
 
-    person: Person | None
-    cases: list[Case]
+    person: Any
+    cases: list[Any]
     notes: list[CaseNote]
-    follow_ups: list[FollowUp]
-    enquiries: list[Enquiry]
+    follow_ups: list[Any]
+    enquiries: list[Any]
 
 
 @transaction.atomic
@@ -283,12 +283,12 @@ def read_sent(transfer: Transfer, *, by: User, address: str | None = None) -> Se
         """Rows that moved, without those that are restricted now, as they were then."""
         moved = transfer.moved.get(model.__name__, [])
         now_open = list(model.objects.filter(pk__in=moved, is_restricted=False).values_list("pk", flat=True))
-        rows = model.history.as_of(transfer.decided_at).filter(id__in=now_open, is_restricted=False)
-        return list(rows.select_related(*related))
+        rows = model.history.filter(id__in=now_open, history_date__lte=transfer.decided_at)
+        return list(rows.latest_of_each().filter(is_restricted=False).select_related(*related))
 
     cases = then(Case, "topic__parent")
-    notes = CaseNote.objects.filter(case__in=[case.pk for case in cases], at__lte=transfer.decided_at)
-    people = {person.pk: person for person in then(Person, "office")}  # and what was brought together with it
+    notes = CaseNote.objects.filter(case__in=[case.id for case in cases], at__lte=transfer.decided_at)
+    people = {person.id: person for person in then(Person)}  # and what was brought together with it
     return Sent(
         people.get(transfer.person_id),
         cases,

@@ -321,7 +321,7 @@ def test_the_sender_reads_what_stood_there_and_not_what_came_after(
     correct_enquiry(Enquiry.objects.get(), {"note": "Escrito no Sal."}, version=2, by=coordinator_sal)
     file = read_sent(sent, by=desk_praia)
     assert file.person.name == "Maria Semedo"
-    assert [case.pk for case in file.cases] == [matter.pk]
+    assert [case.id for case in file.cases] == [matter.pk]
     assert [note.text for note in file.notes] == ["Faltam duas fotografias."]
     assert [each.note for each in file.enquiries] == ["Perdeu o cartão."]
     assert [each.title for each in file.follow_ups] == ["Telefonar"]
