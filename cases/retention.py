@@ -45,6 +45,7 @@ CASE: dict[str, str] = {
     "FollowUp": "case",
     "ReferralStep": "referral__case",
     "Referral": "case",
+    "Transfer": "case",
     "Case": "pk",
 }
 
