@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import DESK_ROLES
-from cases.models import Channel, EnquiryQuerySet, Outcome, Topic
+from cases.models import Channel, EnquiryQuerySet, Interpreter, Language, Outcome, RequesterType, Topic
 from gai_portal.lib.forms import DayField
 from gai_portal.lib.text import fold
 from municipalities.models import Office
@@ -32,6 +32,8 @@ def _read_lists() -> dict[str, list[Any]]:
         "topic": list(Topic.objects.select_related("parent")),
         "channel": list(Channel.objects.all()),
         "outcome": list(Outcome.objects.all()),
+        "language": list(Language.objects.all()),
+        "requester": list(RequesterType.objects.all()),
     }
 
 
@@ -66,6 +68,12 @@ class EnquiryFilter(forms.Form):
     topic = forms.ChoiceField(label=_("Topic"), required=False)
     channel = forms.ChoiceField(label=_("Channel"), required=False)
     outcome = forms.ChoiceField(label=_("Outcome"), required=False)
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    requester = forms.ChoiceField(label=_("Who asks"), required=False)
+    interpreter = forms.ChoiceField(
+        label=_("Interpreter"), required=False, choices=[("", _("All")), *Interpreter.choices]
+    )
+    groups = forms.BooleanField(label=_("Only groups"), required=False)
     author = forms.TypedChoiceField(label=_("Recorded by"), required=False, coerce=int)
     voided = forms.BooleanField(label=_("Only voided ones"), required=False)
 
@@ -75,7 +83,8 @@ class EnquiryFilter(forms.Form):
         lists = short_lists()
         self.topics: list[Topic] = lists["topic"]
         groups = [topic for topic in self.topics if topic.parent is None]
-        for name, rows in (("topic", groups), ("channel", lists["channel"]), ("outcome", lists["outcome"])):
+        offered = lists | {"topic": groups}
+        for name, rows in offered.items():
             fields[name].choices = [("", _("All")), *((row.code, str(row)) for row in rows)]
         fields["author"].choices = [("", _("Everybody")), *authors(offices)]
 
@@ -95,9 +104,13 @@ class EnquiryFilter(forms.Form):
         if group := asked.get("topic"):
             codes = [topic.code for topic in self.topics if group in (topic.code, topic.parent_id)]
             enquiries = enquiries.about(codes)
-        for name in ("channel", "outcome", "author"):
+        for name in ("channel", "outcome", "requester", "interpreter", "author"):
             if asked.get(name):
                 enquiries = enquiries.filter(**{name: asked[name]})
+        if language := asked.get("language"):
+            enquiries = enquiries.filter(Q(language=language) | Q(further_languages__holds=language))
+        if asked.get("groups"):
+            enquiries = enquiries.filter(people__isnull=False)
         if text := asked.get("q"):
             enquiries = enquiries.filter(self._search(text))
         return enquiries

@@ -1,13 +1,16 @@
 """What a coordinator writes of a month."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import MonthlyReport
+from gai_portal.lib.forms import SeenForm
 from gai_portal.lib.pasted import tidy
 
 
-class ReportForm(forms.ModelForm):
+class ReportForm(SeenForm):
     class Meta:
         model = MonthlyReport
         fields = ["concerns_pt"]
@@ -19,6 +22,10 @@ class ReportForm(forms.ModelForm):
             )
         }
         error_messages = {"concerns_pt": {"required": _("Write the main concerns of the month.")}}
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody can have written a month meanwhile that stands nowhere yet."""
+        return super().clean() if self.instance.pk else self.cleaned_data
 
     def clean_concerns_pt(self) -> str:
         return tidy(self.cleaned_data["concerns_pt"])

@@ -43,6 +43,15 @@ class Row:
     share: int
 
 
+@dataclass(frozen=True)
+class Table:
+    """How many enquiries have each value of a field."""
+
+    field: str
+    title: str
+    rows: list[Row]
+
+
 def label(span: Span) -> str:
     match span.kind:
         case "month":
@@ -64,10 +73,10 @@ def rows_of(counted: dict[Any, tuple[int, int]], names: Any) -> list[Row]:
     ]
 
 
-def tables(enquiries: EnquiryQuerySet, span: Span) -> list[tuple[str, list[Row]]]:
+def tables(enquiries: EnquiryQuerySet, span: Span) -> list[Table]:
     """Each a single aggregate and the names of its codes."""
     unstated = _("not stated")
-    found = []
+    found: list[Table] = []
     for title, field, model in (
         (_("Topics"), "topic", Topic),
         (_("Channels"), "channel", Channel),
@@ -76,7 +85,8 @@ def tables(enquiries: EnquiryQuerySet, span: Span) -> list[tuple[str, list[Row]]
     ):
         counted = enquiries_by(enquiries, field, span)
         names: dict[str, Any] = model._default_manager.in_bulk([code for code in counted if code])
-        found.append((title, rows_of(counted, lambda code, names=names: names.get(code, unstated))))
+        rows = rows_of(counted, lambda code, names=names: names.get(code, unstated))
+        found.append(Table(field, title, rows))
     for title, field, name in (
         (_("Nationalities"), "nationality", nationality_name),
         (_("Sex"), "sex", lambda code: dict(Sex.choices).get(code)),
@@ -85,7 +95,8 @@ def tables(enquiries: EnquiryQuerySet, span: Span) -> list[tuple[str, list[Row]]
         counted = enquiries_by(enquiries, field, span)
         if field == "age_band":  # from young to old
             counted = {band: counted[band] for band in [*AgeBand.values, ""] if band in counted}
-        found.append((title, rows_of(counted, lambda code, name=name: name(code) or unstated)))
+        rows = rows_of(counted, lambda code, name=name: name(code) or unstated)
+        found.append(Table(field, title, rows))
     return found
 
 
@@ -115,7 +126,7 @@ def enquiry_figures(request: SignedInRequest) -> HttpResponse:
     enquiries = Enquiry.objects.counted_for(request.user)
     cases = Case.objects.visible_to(request.user).filter(office__in=offices)
     found = tables(enquiries, span)
-    by_channel = dict(found)[_("Channels")]  # every enquiry has one
+    rows = {table.field: table.rows for table in found}
     over_time = enquiries_over_time(enquiries, span)
     step = "j" if span.is_told_by_day else "b"
     inside = enquiries.standing().filter(at__gte=span.starts_at, at__lt=span.ends_at)
@@ -127,15 +138,16 @@ def enquiry_figures(request: SignedInRequest) -> HttpResponse:
         "before": label(span.shifted(-1)),
         "form": form,
         "kinds": [(kind, name, Span.around(kind, day)) for kind, name in KINDS.items()],
-        "total": sum(row.number for row in by_channel),
-        "total_before": sum(row.before for row in by_channel),
+        # Every enquiry has a channel.
+        "total": sum(row.number for row in rows["channel"]),
+        "total_before": sum(row.before for row in rows["channel"]),
         "reached": inside.reached(),
         "cases": case_figures(cases, span),
         "tables": found,
         "over_time": over_time,
         "over_time_chart": drawn((date_format(moment, step), number) for moment, number in over_time),
         "age_chart": drawn(
-            (str(row.name), row.number) for row in dict(found)[_("Age")] if str(row.name) in AgeBand.values
+            (str(row.name), row.number) for row in rows["age_band"] if str(row.name) in AgeBand.values
         ),
         "load": load_of_officers(request.user, span),
         "is_of_months": span.kind in MONTHS_OF,

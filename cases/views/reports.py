@@ -4,6 +4,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -53,9 +54,7 @@ def report_edit(request: SignedInRequest, code: str, year: int, month: int) -> H
         raise PermissionDenied
     first = date(year, month, 1)
     own = MonthlyReport.objects.visible_to(request.user).filter(office=office, month=first)
-    report = own.first()
     draft = restore_draft(request)
-    form = ReportForm(request.POST or None, instance=report, initial=draft.initial if draft else None)
     is_sending = "send" in request.POST
 
     def create() -> str:
@@ -65,8 +64,15 @@ def report_edit(request: SignedInRequest, code: str, year: int, month: int) -> H
         messages.success(request, said)
         return reverse("cases:report_list")
 
-    if url := answer_form(request, form, create):
-        return redirect(url)
+    with transaction.atomic():
+        if request.method == "POST":  # two who write the same month come one after the other
+            Office.objects.select_for_update(no_key=True).get(pk=office.pk)
+        report = own.first()
+        form = ReportForm(request.POST or None, instance=report)
+        if draft:
+            form.initial.update(draft.initial)  # what its writer had seen, too
+        if url := answer_form(request, form, create):
+            return redirect(url)
     context = {"form": form, "draft": draft, "office": office, "month": first, "report": report}
     return render(request, "cases/report_edit.html", context)
 

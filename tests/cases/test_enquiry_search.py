@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AccessLog
-from cases.models import Enquiry
-from tests.factories import EnquiryFactory, TopicFactory
+from cases.models import Enquiry, RequesterType
+from tests.factories import EnquiryFactory, LanguageFactory, TopicFactory
 
 LIST = reverse("cases:enquiry_list")
 
@@ -88,3 +88,24 @@ def test_the_filter_by_topic_finds_further_topics(client, enquiry):
     EnquiryFactory(office=enquiry.office, author=enquiry.author)
     page = client.get(LIST, {"topic": "NEG"}).context["page"]
     assert [row.pk for row in page] == [enquiry.pk]
+
+
+@pytest.mark.parametrize(
+    ("query", "fields"),
+    [
+        ("language=wo", {"language": "wo"}),
+        ("language=wo", {"further_languages": ("wo",)}),
+        ("requester=relative", {"requester": "relative"}),
+        ("interpreter=missing", {"interpreter": "missing"}),
+        ("groups=on", {"people": 12}),
+    ],
+)
+def test_what_the_quick_log_asks_for_can_be_filtered_by(client, desk_praia, office_praia, query, fields):
+    LanguageFactory(code="wo")
+    RequesterType.objects.create(code="relative", name_pt="Familiar")
+    fields = {f"{name}_id" if name in {"language", "requester"} else name: v for name, v in fields.items()}
+    wanted = EnquiryFactory(office=office_praia, author=desk_praia, **fields)
+    EnquiryFactory(office=office_praia, author=desk_praia)
+    client.force_login(desk_praia)
+    response = client.get(f"/workspace/desk/enquiries/?{query}")
+    assert [row.pk for row in response.context["page"].rows] == [wanted.pk]

@@ -32,7 +32,8 @@ def figures(client, query=""):
 
 
 def table(response, title):
-    return {str(row.name): (row.number, row.before) for row in dict(response.context["tables"])[title]}
+    rows = {table.title: table.rows for table in response.context["tables"]}
+    return {str(row.name): (row.number, row.before) for row in rows[title]}
 
 
 @pytest.mark.parametrize(

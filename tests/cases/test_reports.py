@@ -8,7 +8,7 @@ from django.db import IntegrityError, models
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notice
+from accounts.models import Draft, Notice
 from cases.models import MonthlyReport
 from cases.services.reports import write_report
 from cases.views.reports import last_month
@@ -64,7 +64,8 @@ def test_a_report_is_kept_then_sent_then_read(client, coordinator_praia, office_
     client.force_login(dgi_officer)
     assert WORDS not in overview(client).content.decode()
     client.force_login(coordinator_praia)
-    client.post(address(office_praia), {"concerns_pt": WORDS, "send": "1"})
+    seen = client.get(address(office_praia)).context["form"]["seen"].value()
+    client.post(address(office_praia), {"concerns_pt": WORDS, "send": "1", "seen": seen})
     assert "GAI Praia enviou as suas principais preocupações de março de 2026" in Notice.objects.get().text
     client.force_login(dgi_officer)
     page = overview(client).content.decode()
@@ -178,3 +179,34 @@ def test_the_overview_takes_the_same_queries_for_any_number(
         write_report(office, MARCH, WORDS, by=coordinator_praia, send=True)
     Notice.objects.all().delete()
     assert count_queries(lambda: overview(client)) == few
+
+
+def test_two_coordinators_do_not_overwrite_each_others_unsent_month(client, coordinator_praia, office_praia):
+    client.force_login(coordinator_praia)
+    seen = client.get(address(office_praia)).context["form"]["seen"].value()
+    client.post(address(office_praia), {"concerns_pt": WORDS, "keep": "1", "seen": seen})
+    mine = {"concerns_pt": "Falta alojamento.", "keep": "1", "seen": seen}
+    response = client.post(address(office_praia), mine)
+    page = response.content.decode()
+    assert WORDS in page
+    assert "Falta alojamento." in page
+    assert MonthlyReport.objects.get().concerns_pt == WORDS
+    client.post(address(office_praia), mine | {"seen": response.context["form"]["seen"].value()})
+    assert MonthlyReport.objects.get().concerns_pt == "Falta alojamento."
+
+
+def test_a_draft_that_was_begun_before_a_colleague_wrote_overwrites_nothing(
+    client, coordinator_praia, office_praia
+):
+    client.force_login(coordinator_praia)
+    seen = client.get(address(office_praia)).context["form"]["seen"].value()
+    Draft.objects.create(
+        user=coordinator_praia,
+        form=address(office_praia),
+        fields={"concerns_pt": ["Falta alojamento."], "seen": [seen]},
+    )
+    write_report(office_praia, MARCH, WORDS, by=coordinator_praia)
+    form = client.get(address(office_praia)).context["form"]
+    sent = {name: form[name].value() for name in ("concerns_pt", "seen")} | {"keep": "1"}
+    assert client.post(address(office_praia), sent).context["form"].differences
+    assert MonthlyReport.objects.get().concerns_pt == WORDS
