@@ -14,6 +14,7 @@ from municipalities.models import Office
 
 MB = 1_000_000  # bytes
 ASKED_AT_ONCE = 25
+NOTHING = "-"  # an answer, too
 
 
 class ListForm(forms.Form):
@@ -55,29 +56,26 @@ class ColumnsForm(forms.Form):
     """What each column of the list holds."""
 
     def __init__(self, *args: Any, source: EnquiryImport, samples: list[list[str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [("", _("Leave it out")), *field_labels().items()]
+        super().__init__(*args, label_suffix="", **kwargs)
+        choices = [(NOTHING, _("Leave it out")), *field_labels().items()]
         kept = [column for column in source.columns if not column["why"]]
         for number, (column, texts) in enumerate(zip(kept, samples, strict=True)):
             self.fields[f"column-{number}"] = forms.ChoiceField(
                 label=column["heading"],
                 choices=choices,
-                required=False,
-                initial=column["field"],
-                help_text=_("For example: {examples}").format(examples=" · ".join(texts))
-                if texts
-                else _("Nothing stands in it."),
+                initial=column["field"] or NOTHING,
+                help_text=" · ".join(texts) or _("Nothing stands in it."),
             )
 
     def chosen(self) -> list[str]:
-        return [self.cleaned_data[name] for name in self.fields]
+        return [_answer(self.cleaned_data[name]) for name in self.fields]
 
 
 class MeaningsForm(forms.Form):
     """What stands for what, where only somebody from the office can tell."""
 
     def __init__(self, *args: Any, asked: list[Asked], lists: Lists, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.asked = {f"{one.field}:{one.text}": one for one in asked[:ASKED_AT_ONCE]}
         choices = {name: _choices(name, lists) for name in {one.field for one in self.asked.values()}}
         labels = field_labels()
@@ -86,15 +84,18 @@ class MeaningsForm(forms.Form):
             nothing = _("Leave these rows out") if one.field in ALWAYS else _("not stated")
             self.fields[name] = forms.ChoiceField(
                 label=f"{labels[one.field]}: {shown}",
-                choices=[("", nothing), *choices[one.field]],
-                required=False,
-                initial=one.code,
-                help_text=_("Rows: {number}").format(number=one.number),
+                choices=[(NOTHING, nothing), *choices[one.field]],
+                initial=one.code or NOTHING,
+                help_text=str(one.number),
                 widget=forms.Select(attrs={"id": f"meaning-{number}"}),
             )
 
     def meanings(self) -> list[tuple[str, str, str]]:
-        return [(one.field, one.text, self.cleaned_data[name]) for name, one in self.asked.items()]
+        return [(one.field, one.text, _answer(self.cleaned_data[name])) for name, one in self.asked.items()]
+
+
+def _answer(chosen: str) -> str:
+    return "" if chosen == NOTHING else chosen
 
 
 def _choices(name: str, lists: Lists) -> list[Any]:

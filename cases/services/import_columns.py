@@ -21,6 +21,7 @@ from municipalities.models import Office
 WORDS = Path(__file__).resolve().parent.parent / "data" / "import_words.yaml"
 REQUIRED = ("day", "topic")
 CODED = ("topic", "channel", "outcome", "sex", "age_band", "nationality", "language")
+HIDDEN = "█"  # stands in a cell that held somebody's number or address
 LOOKED_AT = 300  # cells of a column
 NAME = re.compile(r"[A-ZÀ-Ý][\w'’.-]*(?: (?:d[aeo]s?|e|[A-ZÀ-Ý][\w'’.-]*)){1,5}")
 
@@ -67,6 +68,12 @@ def describe_columns(table: ForeignTable, office: Office) -> list[Column]:
     return columns
 
 
+def without_numbers(cell: str) -> str:
+    """A cell that points at somebody is emptied, whatever its column holds."""
+    may_point = "@" in cell or sum(letter.isdigit() for letter in cell) > 3
+    return HIDDEN if may_point and pointing_at_somebody(cell) else cell
+
+
 def last_import(office: Office) -> EnquiryImport | None:
     """What the office said of its list the last time counts for the next."""
     return EnquiryImport.objects.filter(office=office).exclude(meanings={}).first()
@@ -90,7 +97,7 @@ def _why_left_out(heading: str, cells: list[str]) -> str:
         return Why.HEADING.value
     if not cells:
         return ""
-    # A note loses such numbers cell by cell.
+    # A note that holds one is emptied by itself.
     has_numbers = sum(bool(pointing_at_somebody(cell)) for cell in cells) * 5 > len(cells)
     if has_numbers and _field_of(heading) != "note":
         return Why.NUMBERS.value

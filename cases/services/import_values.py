@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
 from cases.models import AgeBand, Channel, Enquiry, Language, Outcome, ReferenceRow, Sex, Topic
-from cases.services.import_columns import CODED, Column, field_labels, words
+from cases.services.import_columns import CODED, HIDDEN, Column, field_labels, words
 from gai_portal.lib.countries import nationality_names
 from gai_portal.lib.foreign_tables import LANGUAGES, written_day, written_hour
 from gai_portal.lib.formats import BABEL_LOCALES
-from gai_portal.lib.personal import pointing_at_somebody
 from gai_portal.lib.text import fold
 
 NOON = time(12)  # a day without an hour
@@ -149,7 +148,7 @@ class RowReader:
         at = self._moment(texts, row)
         codes = {name: self._code(name, texts.get(name, ""), row) for name in CODED}
         note = texts.get("note", "")
-        if pointing_at_somebody(note):
+        if note == HIDDEN:
             note, row.has_lost_note = "", True
         if row.faults:
             return row

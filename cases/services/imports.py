@@ -22,7 +22,13 @@ from accounts.models import User
 from cases.models import Enquiry, EnquiryImport, ImportedRow
 from cases.permissions import can_log_enquiry, can_prepare_import, can_undo_import
 from cases.services.case_documents import forget_files
-from cases.services.import_columns import REQUIRED, describe_columns, field_labels, last_import
+from cases.services.import_columns import (
+    REQUIRED,
+    describe_columns,
+    field_labels,
+    last_import,
+    without_numbers,
+)
 from cases.services.import_values import Asked, Lists, Row, RowReader, keyed, what_to_ask
 from gai_portal.lib.foreign_tables import read_table
 from municipalities.models import Office
@@ -42,7 +48,7 @@ def keep_list(office: Office, content: bytes, file_name: str, *, by: User) -> En
     table = read_table(content, most_rows=settings.IMPORT_ROWS)
     columns = describe_columns(table, office)
     kept = [number for number, column in enumerate(columns) if not column["why"]]
-    rows = [(place, [cells[number] for number in kept]) for place, cells in table.rows]
+    rows = [(place, [without_numbers(cells[number]) for number in kept]) for place, cells in table.rows]
     former = last_import(office)
     source = EnquiryImport(
         office=office,

@@ -40,7 +40,7 @@ from cases.views.desk import get_offices
 from gai_portal.lib.paging import PAGE_SIZE
 from gai_portal.lib.spreadsheets import csv_bytes
 
-FAULTS_SHOWN = 50
+FAULTS_SHOWN = 20
 TOUCHED_SHOWN = 50
 LOOK_AGAIN = 10  # seconds
 
