@@ -5,7 +5,10 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import get_language, gettext_lazy
 
-from cases.models import Referral, WholeFile
+from cases.models import MonthlyReport, Referral, WholeFile
+from cases.statistics import published_until, topic_names
+from gai_portal.lib.charts import column_chart
+from gai_portal.lib.count_tables import NOTHING, OTHER, Figure
 from gai_portal.lib.pdf import render_pdf
 from gai_portal.lib.qr import qr_svg
 
@@ -43,3 +46,53 @@ def person_file_pdf(file: WholeFile) -> bytes:
     return render_pdf(
         "cases/person_file_pdf.html", {"file": file, "language": get_language()}, css="pdf/person.css"
     )
+
+
+MOST_NATIONALITIES = 10
+
+
+def monthly_report_pdf(report: MonthlyReport) -> bytes:
+    """What the council reads of a month: the words that were sent, and counts that are published."""
+    with translation.override("pt"):
+        return render_pdf("cases/report_pdf.html", report_content(report), css="pdf/briefing.css")
+
+
+def report_content(report: MonthlyReport) -> dict[str, Any]:
+    quarters, year = published_until(report.office.municipality_id, report.month)
+    last = quarters[-1] if quarters else None
+    groups = [
+        (
+            topic.name,
+            last.of_group(topic.code) if last else NOTHING,
+            year.of_group(topic.code) if year else NOTHING,
+        )
+        for topic in topic_names()
+        if not topic.group
+    ]
+    by_sex = year.by_sex() if year else {}
+    by_nationality = year.by_nationality() if year else {}
+    return {
+        "report": report,
+        "drawing": column_chart(
+            [(str(need.period), need.total.least, need.total.most) for need in quarters],
+            width=680,
+            height=140,
+        ),
+        "quarters": [(need.period, need.total) for need in quarters],
+        "last": last,
+        "groups": [row for row in groups if row[1:] != (NOTHING, NOTHING)],
+        "year": year,
+        "sexes": [(code, by_sex[code]) for code in ("f", "m", "") if code in by_sex],
+        "nationalities": _most_frequent(by_nationality),
+        "threshold": next((need.threshold for need in (year, *quarters) if need), 0),
+    }
+
+
+def _most_frequent(figures: dict[str, Figure]) -> list[tuple[str, Figure]]:
+    """What is surely most first; all others and what is not stated at the end."""
+    named = sorted(
+        ((code, shown) for code, shown in figures.items() if code not in ("", OTHER)),
+        key=lambda item: (-item[1].least, item[0]),
+    )
+    rest = [(code, figures[code]) for code in (OTHER, "") if code in figures]
+    return [*named[:MOST_NATIONALITIES], *rest]

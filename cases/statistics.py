@@ -193,6 +193,7 @@ def most_frequent(enquiries: EnquiryQuerySet, field: str, limit: int) -> list[st
 # What a year tells of each group of topics: by sex and by nationality, which also have totals; by topic.
 ACROSS = ("sex", "nationality")
 WITHIN = ("topic",)
+QUARTERS_OF_A_REPORT = 8
 
 
 @dataclass(frozen=True, order=True)
@@ -294,8 +295,19 @@ def latest_quarters(municipality_code: str, number: int) -> list[Need]:
     return _needs(municipality_code, number, quarter__gt=YEAR)[::-1]
 
 
-def _needs(municipality_code: str, number: int, **periods: int) -> list[Need]:
-    rows = PublishedCounts.objects.filter(municipality=municipality_code, **periods)
+def published_until(municipality_code: str, month: date) -> tuple[list[Need], Need | None]:
+    """Of what is published: the quarters that were over when a month ended, the earliest first, and the year.
+
+    A month's report holds nothing else, so whoever has all reports knows no more than what is published.
+    """
+    over = Q(year__lt=month.year) | Q(year=month.year, quarter__lte=month.month // 3)
+    quarters = _needs(municipality_code, QUARTERS_OF_A_REPORT, over, quarter__gt=YEAR)[::-1]
+    last_year = month.year if month.month == 12 else month.year - 1
+    return quarters, next(iter(_needs(municipality_code, 1, quarter=YEAR, year__lte=last_year)), None)
+
+
+def _needs(municipality_code: str, number: int, *conditions: Q, **periods: int) -> list[Need]:
+    rows = PublishedCounts.objects.filter(*conditions, municipality=municipality_code, **periods)
     return [
         Need(Period(row.year, row.quarter), row.tables) for row in rows.order_by("-year", "-quarter")[:number]
     ]

@@ -91,6 +91,7 @@ urlpatterns = [
     path("reports/", reports.report_list, name="report_list"),
     path("reports/all/", reports.report_overview, name="report_overview"),
     path("reports/<slug:code>/<int:year>/<int:month>/", reports.report_edit, name="report_edit"),
+    path("reports/<slug:code>/<int:year>/<int:month>.pdf", reports.report_file, name="report_file"),
     path("people/", people.person_search, name="person_search"),
     path("people/new/", people.person_create, name="person_create"),
     path("people/<int:pk>/", people.person_detail, name="person_detail"),

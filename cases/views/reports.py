@@ -6,14 +6,16 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import Verb, log_access
 from accounts.http import SignedInRequest
 from accounts.services import answer_form, restore_draft
+from cases.documents import monthly_report_pdf
 from cases.forms.reports import ReportForm
 from cases.models import MonthlyReport
 from cases.permissions import can_write_report
@@ -75,6 +77,20 @@ def report_edit(request: SignedInRequest, code: str, year: int, month: int) -> H
             return redirect(url)
     context = {"form": form, "draft": draft, "office": office, "month": first, "report": report}
     return render(request, "cases/report_edit.html", context)
+
+
+@require_safe
+def report_file(request: SignedInRequest, code: str, year: int, month: int) -> HttpResponse:
+    """The month as it was sent, for the municipal council."""
+    offices = [office for office in get_offices(request.user) if office.code == code]
+    sent = MonthlyReport.objects.visible_to(request.user).sent().filter(office__in=offices)
+    report = get_object_or_404(
+        sent.select_related("office__municipality", "sent_by"), month__year=year, month__month=month
+    )
+    log_access(request, Verb.PRINTED, report)
+    response = HttpResponse(monthly_report_pdf(report), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{report.office.code}-{report.month:%Y-%m}.pdf"'
+    return response
 
 
 @require_safe

@@ -1,11 +1,14 @@
 """Rows of the access table for the desk."""
 
+from datetime import date
+
 from django.core import signing
 from django.utils import timezone
 
 from cases.models import CaseNote, Contact, Enquiry, Person, Referral, Transfer
 from cases.services.codes import give_code
 from cases.services.merging import merge_people
+from cases.services.reports import write_report
 from cases.views.codes import SALT
 from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, everybody, only
 from tests.cases.referrals import in_days, key_of, sent_referral
@@ -49,6 +52,7 @@ GET: dict[str, Row] = {
     "cases:report_list": only(*DESKS),
     "cases:report_overview": only("dgi_officer", "dgi_admin"),
     "cases:report_edit": only("coordinator_praia", desk_praia=FORBIDDEN),
+    "cases:report_file": only(*DESK_PRAIA),
     "cases:topic_card": only(*DESKS),
     "cases:person_search": only(*DESKS),
     "cases:person_create": only(*DESKS, gives=FOUND),  # back to the search: nobody is recorded without one
@@ -215,6 +219,13 @@ def link(get):
     return {"key": key_of(Referral.objects.get(**sent(get)))}
 
 
+def sent_report(get):
+    office, month = get("office_praia"), date(2026, 3, 1)
+    words = "As renovações demoram."
+    write_report(office, month, words, by=get("coordinator_praia"), send=True)
+    return {"code": office.code, "year": 2026, "month": 3}
+
+
 def old_list(get):
     """Sent by the desk of Praia, with a question left open."""
     TopicFactory(code="RES.02", name_pt="Renovação")
@@ -270,6 +281,7 @@ ARGUMENTS: dict[str, Builder] = {
         old_list,
     ),
     "cases:import_undo": recorded_list,
+    "cases:report_file": sent_report,
     "cases:report_edit": lambda get: {"code": get("office_praia").code, "year": 2026, "month": 1},
     "cases:enquiry_export": lambda get: {"ending": "csv"},
     **dict.fromkeys(

@@ -247,6 +247,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:enquiry_figures": lambda world: {},
     "cases:report_list": lambda world: {},
     "cases:report_overview": lambda world: {},
+    "cases:report_file": lambda world: {"code": world.office.code, "year": 2026, "month": 1},
     "cases:report_edit": lambda world: {"code": world.office.code, "year": 2026, "month": 1},
     "cases:topic_card": lambda world: {"code": world.enquiry.topic_id},
     "cases:person_search": lambda world: {},
