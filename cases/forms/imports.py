@@ -56,7 +56,8 @@ class ColumnsForm(forms.Form):
     """What each column of the list holds."""
 
     def __init__(self, *args: Any, source: EnquiryImport, samples: list[list[str]], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         choices = [(NOTHING, _("Leave it out")), *field_labels().items()]
         kept = [column for column in source.columns if not column["why"]]
         for number, (column, texts) in enumerate(zip(kept, samples, strict=True)):
@@ -75,7 +76,8 @@ class MeaningsForm(forms.Form):
     """What stands for what, where only somebody from the office can tell."""
 
     def __init__(self, *args: Any, asked: list[Asked], lists: Lists, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.asked = {f"{one.field}:{one.text}": one for one in asked[:ASKED_AT_ONCE]}
         choices = {name: _choices(name, lists) for name in {one.field for one in self.asked.values()}}
         labels = field_labels()
