@@ -234,6 +234,7 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "created_at": Fate.KEEP,
         "sent_at": Fate.KEEP,
         "reminded_at": Fate.KEEP,
+        "follow_up": Fate.KEEP,
         "link_seed": Fate.EMPTY,
         "link_digest": Fate.EMPTY,
         "link_ends_at": Fate.EMPTY,

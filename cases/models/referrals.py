@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
@@ -15,6 +15,7 @@ from accounts.models import MunicipalityScopedQuerySet, User
 from accounts.roles import DESK_ROLES
 from cases.models.cases import Case
 from cases.models.enquiries import Enquiry
+from cases.models.follow_ups import FollowUp
 from cases.models.people import Contact, IdentityDocument, Person
 from cases.workflow import AWAITED_STATES, OPEN_STATES, PARTNER_STATES, ReferralState
 from gai_portal.lib.keys import digest, key_from
@@ -54,8 +55,10 @@ class ReferralQuerySet(MunicipalityScopedQuerySet):
     local_readers = DESK_ROLES
 
     def visible_to(self, user: User) -> Self:
-        cases, enquiries = Case.objects.visible_to(user), Enquiry.objects.visible_to(user)
-        return self.filter(Q(case__in=cases) | Q(enquiry__in=enquiries))
+        # Looked up row by row: there are few referrals, and very many enquiries.
+        cases = Case.objects.visible_to(user).filter(pk=OuterRef("case"))
+        enquiries = Enquiry.objects.visible_to(user).filter(pk=OuterRef("enquiry"))
+        return self.filter(Exists(cases) | Exists(enquiries))
 
     def sent_to(self, user: User) -> Self:
         """Those sent to a partner that somebody speaks for. A draft is nobody's but the desk's."""
@@ -83,7 +86,13 @@ class ReferralQuerySet(MunicipalityScopedQuerySet):
         return self.standing().filter(state__in=AWAITED_STATES)
 
     def with_names(self) -> Self:
-        return self.select_related("office", "partner", "author", "case__office", "enquiry__office")
+        related = ("office", "partner", "author", "case__office", "enquiry__office", "enquiry__moved_to")
+        return self.select_related(*related)
+
+    def with_work(self) -> Self:
+        """With what a change of its state has to look at."""
+        related = ("case__assigned_to", "person__office", "person__consent", "follow_up__office")
+        return self.with_names().select_related(*related)
 
 
 class Referral(models.Model):
@@ -132,6 +141,10 @@ class Referral(models.Model):
     created_at = models.DateTimeField(_("recorded"), default=timezone.now, editable=False)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True, editable=False)
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
+    # What the desk was given to do when no answer came; it is dropped when one comes after all.
+    follow_up = models.OneToOneField(
+        FollowUp, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
     # The link of the latest sending: see lib/keys.py.
     link_seed = models.CharField(max_length=32, blank=True, editable=False)
     link_digest = models.CharField(max_length=64, blank=True, editable=False)
@@ -145,6 +158,7 @@ class Referral(models.Model):
         verbose_name_plural = _("referrals")
         ordering = ["-created_at", "-pk"]
         indexes = [
+            models.Index(fields=["-created_at", "-id"], name="referral_newest"),
             models.Index(fields=["partner", "-created_at", "-id"], name="referral_newest_of_partner"),
             models.Index(fields=["state", "due_on"], name="referral_by_day"),
         ]

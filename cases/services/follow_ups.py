@@ -115,6 +115,11 @@ def finish_follow_up(follow_up: FollowUp, *, result: str = "", dropped: bool = F
     follow_up = _locked(follow_up, by)
     if not follow_up.is_open:
         return follow_up
+    return end_follow_up(follow_up, result=result, dropped=dropped, by=by)
+
+
+def end_follow_up(follow_up: FollowUp, *, result: str, dropped: bool, by: User) -> FollowUp:
+    """The same for the portal itself, inside a transaction of the caller, who sees to the rights."""
     follow_up.closed_at, follow_up.closed_by = timezone.now(), by
     follow_up.was_dropped, follow_up.result = dropped, result.strip()
     return save_follow_up(follow_up, by)

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from accounts.access import Verb, record_access
 from accounts.models import User
-from accounts.roles import DESK_ROLES
+from accounts.roles import DESK_ROLES, Role
 from accounts.services import mail_to, notify
 from cases.models import Case, Enquiry, FollowUp, Person, Referral, ReferralStep, shareable
 from cases.permissions import can_answer_referral, can_refer, can_share, can_work_on_referral, office_of
-from cases.services.follow_ups import note_follow_up
+from cases.services.follow_ups import end_follow_up, note_follow_up
 from cases.workflow import ANSWERS, LAPSE, SEND, WITHDRAW, ReferralMove, ReferralState
 from gai_portal.lib.formats import format_day
 from gai_portal.lib.keys import digest, key_from
@@ -142,7 +142,7 @@ def answer_referral(
 
     A second POST with the same one-time key `once` changes nothing.
     """
-    rows = Referral.objects.select_for_update(of=("self",)).with_names().select_related("person__office")
+    rows = Referral.objects.select_for_update(of=("self",)).with_work()
     referral = rows.get(pk=referral.pk)
     if once and ReferralStep.objects.filter(once=once, referral=referral).exists():
         return referral
@@ -199,7 +199,7 @@ def look_after_referrals() -> str:
 @transaction.atomic
 def _remind(pk: int) -> bool:
     """Whether there was somebody to remind: a letter alone leaves no address."""
-    referral = Referral.objects.awaited().select_for_update(of=("self",)).with_names().filter(pk=pk).first()
+    referral = Referral.objects.awaited().select_for_update(of=("self",)).with_work().filter(pk=pk).first()
     if referral is None:  # answered a moment ago
         return False
     referral.reminded_at = timezone.now()
@@ -214,7 +214,7 @@ def _remind(pk: int) -> bool:
 @transaction.atomic
 def _lapse(pk: int) -> bool:
     """Without an answer in time the desk has something to do again."""
-    referral = Referral.objects.awaited().select_for_update(of=("self",)).with_names().filter(pk=pk).first()
+    referral = Referral.objects.awaited().select_for_update(of=("self",)).with_work().filter(pk=pk).first()
     if referral is None:
         return False
     _move(referral, LAPSE, way=ReferralStep.Way.ITSELF, by=None)
@@ -225,7 +225,7 @@ def _lapse(pk: int) -> bool:
         title = _("{number}: no answer from {partner}").format(
             number=referral.reference, partner=referral.partner.name_pt
         )
-        note_follow_up(
+        referral.follow_up = note_follow_up(
             referral.about,
             title=title[:TITLE],
             due_on=timezone.localdate(),
@@ -233,13 +233,13 @@ def _lapse(pk: int) -> bool:
             source=FollowUp.Source.REFERRAL,
             author=referral.author,
         )
+        referral.save(update_fields=["follow_up"])
     _tell_desk(referral)
     return True
 
 
 def _locked(referral: Referral, by: User) -> Referral:
-    rows = Referral.objects.select_for_update(of=("self",)).with_names()
-    referral = rows.select_related("person__office", "person__consent").get(pk=referral.pk)
+    referral = Referral.objects.select_for_update(of=("self",)).with_work().get(pk=referral.pk)
     if not can_work_on_referral(by, referral):
         raise PermissionDenied(f"{by} may not change {referral}")
     return referral
@@ -266,6 +266,9 @@ def _move(
     ReferralStep.objects.create(
         referral=referral, state=move.target, way=way, by=by, text=text, once=once or uuid4()
     )
+    if referral.follow_up is not None and referral.follow_up.is_open:
+        said = referral.get_state_display()
+        end_follow_up(referral.follow_up, result=said, dropped=True, by=by or referral.author)
     return referral
 
 
@@ -292,10 +295,12 @@ def _tell_partner(referral: Referral, text: Any) -> int:
 
 
 def _tell_desk(referral: Referral) -> None:
-    """Whoever wrote it, and whoever has the case."""
-    keys = [referral.author_id, referral.case.assigned_to_id if referral.case else None]
+    """Whoever wrote it and whoever has the case, or the coordination when neither is there any more."""
+    town = office_of(referral.about).municipality_id
+    concerned = [referral.author_id, referral.case.assigned_to_id if referral.case else None]
+    there = User.objects.with_role(DESK_ROLES, town).filter(pk__in=concerned)
     notify(
-        User.objects.filter(pk__in=keys, is_active=True),
+        there or User.objects.with_role({Role.COORDINATOR}, town),
         text=lambda: _("Referral {number}, {partner}: {state}.").format(**_names(referral)),
         url=referral.get_absolute_url(),
     )

@@ -289,13 +289,33 @@ def test_without_an_answer_in_time_the_desk_has_something_to_do(case, partner, d
     assert referral.is_open  # a late answer is taken
 
 
-def test_whoever_has_left_the_desk_is_given_nothing_to_do(anonymous, partner, desk_praia):
+@pytest.mark.parametrize("then", ["answered late", "sent once more", "withdrawn"])
+def test_what_the_desk_had_to_do_is_dropped_when_it_goes_on(case, partner, partner_user, desk_praia, then):
+    referral = sent(case, partner, days=14)
+    with later(15):
+        look_after_referrals()
+    if then == "answered late":
+        answer_referral(referral, state="solved", way="account", by=partner_user)
+    elif then == "withdrawn":
+        withdraw_referral(referral, by=desk_praia)
+    else:
+        send_referral(referral, way="link", due_on=in_days(40), by=desk_praia)
+    follow_up = FollowUp.objects.get()
+    assert follow_up.was_dropped
+    with later(60):
+        look_after_referrals()
+    assert FollowUp.objects.open().count() == (then == "sent once more")
+
+
+def test_whoever_has_left_the_desk_is_given_nothing_to_do(anonymous, partner, desk_praia, coordinator_praia):
     referral = sent_referral(case=None, enquiry=anonymous, partner=partner, author=desk_praia)
     desk_praia.memberships.update(ends_on=in_days(5))
     with later(15):
         look_after_referrals()
     follow_up = FollowUp.objects.get()
     assert (follow_up.enquiry, follow_up.assigned_to) == (referral.enquiry, None)
+    assert told(desk_praia) == []
+    assert referral.reference in told(coordinator_praia)[0]
 
 
 def test_a_closed_case_gets_nothing_to_do(case, partner, desk_praia):
