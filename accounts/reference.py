@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import Membership, User
 from accounts.roles import Role
 from gai_portal.lib.reference import Tally
@@ -79,7 +81,7 @@ def load_demo_people() -> Tally:
                 role=person.role,
                 municipality_id=person.municipality,
                 partner_id=_partner_id(person.partner),
-                starts_on=SINCE,
+                starts_on=timezone.localdate() if person.invited_by else SINCE,
                 **_invitation(person),
             )
     return tally

@@ -293,6 +293,7 @@ FIELDS["GuidanceVersion"] = (
 FIELDS["GuidanceSuggestion"] = dict.fromkeys(
     ["id", "topic", "office", "text_pt", "at", "answer_pt", "answered_at"], Fate.KEEP
 ) | dict.fromkeys(["author", "answered_by"], Fate.STAFF)
+FIELDS["FirstDay"] = {"id": Fate.KEEP} | dict.fromkeys(["user", "keys_seen_at", "dismissed_at"], Fate.STAFF)
 # What was published stays; the counts behind it go when their year is published.
 COUNTS = ("id", "municipality", "year", "quarter")
 FIELDS["PublishedCounts"] = dict.fromkeys((*COUNTS, "published_at"), Fate.KEEP) | {"tables": Fate.COARSE}

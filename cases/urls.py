@@ -9,6 +9,7 @@ from cases.views import (
     enquiries,
     exports,
     figures,
+    first_day,
     follow_ups,
     guidance,
     guidance_cards,
@@ -30,6 +31,7 @@ app_name = "cases"
 urlpatterns = [
     # The officer's home is the form: somebody is usually standing there.
     path("", enquiries.enquiry_create, name="desk"),
+    path("first-day/", first_day.first_day, name="first_day"),
     path("shortcuts/", desk.shortcuts, name="shortcuts"),
     path("enquiries/", enquiries.enquiry_list, name="enquiry_list"),
     path("enquiries/export.<slug:ending>", exports.enquiry_export, name="enquiry_export"),

@@ -28,6 +28,7 @@ from cases.models.enquiries import (
     names_in,
 )
 from cases.models.file_history import changes_in_case, changes_in_file
+from cases.models.first_day import FirstDay
 from cases.models.follow_ups import FollowUp, FollowUpQuerySet
 from cases.models.guidance import (
     OWN_COLUMNS,
@@ -113,6 +114,7 @@ __all__ = [
     "EnquiryImport",
     "EnquiryQuerySet",
     "Fee",
+    "FirstDay",
     "FollowUp",
     "FollowUpQuerySet",
     "Found",

@@ -51,6 +51,7 @@ from cases.services.enquiries import (
     undo_enquiry,
     void_enquiry,
 )
+from cases.services.first_day import guide_for
 from cases.views.codes import opened_thread
 from cases.views.desk import get_enquiry, get_offices, named_row
 from cases.views.people import results_of
@@ -119,6 +120,7 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
         "topic": Topic.objects.with_guidance().filter(code=asked_for).first() if asked_for else None,
         "is_coordinator": coordinates(request.user),
         "has_last": mine is not None,
+        "guide": guide_for(request.user),
         "thread": thread,
         "key": key,
         "latest": latest.with_names()[:LATEST],

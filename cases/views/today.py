@@ -16,6 +16,7 @@ from accounts.services import KEPT
 from cases.forms.today import TodayFilter
 from cases.models import FollowUp, Transfer
 from cases.permissions import coordinates
+from cases.services.first_day import guide_for
 from cases.views.desk import get_offices
 from gai_portal.lib.paging import PAGE_SIZE
 
@@ -45,6 +46,7 @@ def today(request: SignedInRequest) -> HttpResponse:
     )
     context = {
         "offices": offices,
+        "guide": guide_for(user),
         "counts": counts,
         "filter": chosen,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),

@@ -28,6 +28,7 @@ DESKS = (*DESK_PRAIA, "desk_sal")
 GET: dict[str, Row] = {
     "cases:desk": only(*DESKS),
     "cases:shortcuts": only(*DESKS),
+    "cases:first_day": only(*DESKS),
     "cases:enquiry_list": only(*DESKS),
     "cases:enquiry_create": only(*DESKS),
     "cases:enquiry_handed": only(*DESKS),  # without such a draft, the empty form
@@ -102,6 +103,7 @@ GET: dict[str, Row] = {
     "cases:unseal": only("coordinator_praia"),
 }
 POST: dict[str, Row] = {
+    "cases:first_day": only(*DESKS, gives=FOUND),
     "cases:enquiry_handed": only(*DESKS),
     "cases:import_list": only(*DESKS),  # an empty form comes back
     "cases:import_columns": only("desk_praia", coordinator_praia=FORBIDDEN),

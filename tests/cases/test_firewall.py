@@ -65,7 +65,7 @@ from tests.test_access import addresses, answers
 
 # Rows that belong to no person and no office alone.
 NOBODYS = {
-    *("PublishedCounts", "QuarterCounts", "CaseCounter", "MonthlyReport"),
+    *("PublishedCounts", "QuarterCounts", "CaseCounter", "MonthlyReport", "FirstDay"),
     *("Guidance", "GuidanceVersion", "GuidanceSuggestion"),
 }
 HISTORY = "Historical"
@@ -220,6 +220,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:enquiry_create": lambda world: {},
     "cases:enquiry_handed": lambda world: {"handed": 1},
     "cases:shortcuts": lambda world: {},
+    "cases:first_day": lambda world: {},
     "cases:enquiry_export": lambda world: {"ending": "csv"},
     "cases:blank_form": lambda world: {},
     "cases:blank_form_file": lambda world: {},
