@@ -274,6 +274,7 @@ class CaseDeadlineForm(CaseActForm):
         fields["rule"].queryset = self.case.topic.deadlines.filter(is_active=True, offset_hours__isnull=False)
         if not self.on_record:
             del fields["known"]
+            fields["rule"].required = fields["counted_from"].required = True
             return
         fields["known"].coerce = self.on_record.__getitem__
         said = _("{rule} {what}: {day}. By {due}.")
