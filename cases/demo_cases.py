@@ -8,9 +8,11 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from cases.demo import MARK, MUNICIPALITIES
-from cases.models import Case, CaseNote, Outcome, Person, Topic
+from cases.models import Case, CaseNote, IdentityDocument, Outcome, Person, Topic
 from cases.services.cases import add_note, close_case, open_case, reopen_case, wait_case
+from cases.services.deadlines import count_known_deadlines
 from cases.services.follow_ups import add_follow_up
+from cases.services.people import save_item
 from cases.workflow import CaseState
 from gai_portal.lib.reference import Tally
 from municipalities.models import Office
@@ -63,7 +65,16 @@ def invent_case(
 ) -> Case:
     title, _topic, state, days = row
     content = {"topic": topic, "title": title, "person": person}
+    if person is not None and state == CaseState.OPEN:
+        expires = timezone.localdate() + timedelta(days=200)
+        save_item(
+            IdentityDocument(
+                person=person, kind="permit", number=f"TR{person.pk:05}", country="CV", expires_on=expires
+            ),
+            by=by,
+        )
     case = open_case(content, office=office, assigned_to=by, by=by)
+    count_known_deadlines(case, by=by)
     add_note(
         case, text=f"Expliquei os passos e os documentos. {MARK}", help_given=CaseNote.Help.INFORMED, by=by
     )

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import Verb, log_access
 from accounts.http import SignedInRequest
 from accounts.models import User
-from cases.models import Case, Enquiry, Person
+from cases.models import Case, Enquiry, Person, Referral
 from cases.views.cases import get_case
 
 
@@ -25,6 +25,9 @@ def whole_case(case: Case, user: User) -> dict[str, Any]:
         "notes": list(case.notes.standing().select_related("author").order_by("at", "pk")),
         "documents": list(case.documents.kept().select_related("added_by")),
         "brought": list(case.checklist_entries.filter(is_done=True).select_related("item")),
+        "referrals": list(
+            Referral.objects.visible_to(user).of_case(case).with_names().order_by("created_at")
+        ),
         "enquiries": list(
             Enquiry.objects.visible_to(user).filter(case=case).standing().with_names().order_by("at", "pk")
         ),
