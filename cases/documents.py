@@ -18,6 +18,11 @@ def blank_form_pdf(sheet: dict[str, Any]) -> bytes:
     return render_pdf("cases/enquiry_blank_pdf.html", sheet, css="pdf/sheet.css")
 
 
+def agenda_pdf(agenda: dict[str, Any]) -> bytes:
+    """Whom the desk expects on a day or in a week."""
+    return render_pdf("cases/agenda_pdf.html", agenda, css="pdf/briefing.css")
+
+
 LINK_TITLE = gettext_lazy("The link, for a telephone's camera")
 
 

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.permissions import can_administer_people
 from accounts.roles import DESK_ROLES, NATIONAL_ROLES, Role
 from cases.models import (
+    Appointment,
     Case,
     Enquiry,
     EnquiryImport,
@@ -171,6 +172,15 @@ def can_assign_case(user: User, case: Case) -> bool:
     if user.has_role_in(case.office.municipality_id, {Role.COORDINATOR}):
         return True
     return case.assigned_to_id is None or user.pk in {case.assigned_to_id, case.author_id}
+
+
+def can_work_on_appointment(user: User, appointment: Appointment) -> bool:
+    return user.has_role_in(appointment.office.municipality_id, DESK_ROLES) and can_read(user, appointment)
+
+
+def can_share_out(user: User, follow_up: FollowUp) -> bool:
+    """A coordinator gives what is to be done to colleagues, several things at once."""
+    return user.has_role_in(follow_up.office.municipality_id, {Role.COORDINATOR})
 
 
 def can_work_on_follow_up(user: User, follow_up: FollowUp) -> bool:

@@ -25,6 +25,7 @@ PERSON: dict[str, str] = {
     "CaseDocument": "case__person",
     "CaseNote": "case__person",  # before its case, which leads to the person
     "FollowUp": "person",
+    "Appointment": "person",
     "ReferralStep": "referral__person",  # before its referral
     "Referral": "person",
     "Case": "person",
@@ -250,6 +251,24 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "by": Fate.STAFF,
         "once": Fate.KEEP,
     },
+    "Appointment": {
+        "id": Fate.KEEP,
+        "office": Fate.KEEP,
+        "starts_at": Fate.KEEP,
+        "ends_at": Fate.KEEP,
+        "place": Fate.EMPTY,
+        "partner": Fate.KEEP,
+        "case": Fate.KEEP,
+        "person": Fate.SHELL,
+        "title": Fate.EMPTY,
+        "state": Fate.KEEP,
+        "enquiry": Fate.SHELL,
+        "is_restricted": Fate.KEEP,
+        "author": Fate.STAFF,
+        "assigned_to": Fate.STAFF,
+        "created_at": Fate.KEEP,
+        "version": Fate.KEEP,
+    },
     "CaseCounter": dict.fromkeys(["id", "office", "year", "last"], Fate.KEEP),
     "Merge": {
         "id": Fate.KEEP,
@@ -303,7 +322,7 @@ FIELDS["ReturnCode"] = dict.fromkeys(["id", "digest", "given_at", "ends_on"], Fa
     "given_by": Fate.STAFF
 }
 # A row of history repeats the record and adds when, what and who.
-for name in ("Enquiry", "Person", "Case", "FollowUp"):
+for name in ("Enquiry", "Person", "Case", "FollowUp", "Appointment"):
     FIELDS[f"Historical{name}"] = FIELDS[name] | {
         "history_id": Fate.KEEP,
         "history_date": Fate.KEEP,

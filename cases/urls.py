@@ -1,6 +1,7 @@
 from django.urls import path
 
 from cases.views import (
+    appointments,
     case_sheet,
     cases,
     codes,
@@ -72,6 +73,7 @@ urlpatterns = [
     path("cases/<int:pk>/transfer/", transfers.case_transfer, name="case_transfer"),
     path("cases/<int:pk>/<slug:act>/", cases.case_act, name="case_act"),
     path("follow-ups/new/", follow_ups.follow_up_create, name="follow_up_create"),
+    path("follow-ups/assign/", follow_ups.follow_ups_assign, name="follow_ups_assign"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up_edit, name="follow_up_edit"),
     path("follow-ups/<int:pk>/done/", follow_ups.follow_up_finish, name="follow_up_finish"),
     path("follow-ups/<int:pk>/again/", follow_ups.follow_up_reopen, name="follow_up_reopen"),
@@ -88,6 +90,13 @@ urlpatterns = [
     path("transfers/<int:pk>/", transfers.transfer_detail, name="transfer_detail"),
     path("transfers/<int:pk>/sent/", transfers.transfer_sent, name="transfer_sent"),
     path("transfers/<int:pk>/<slug:act>/", transfers.transfer_act, name="transfer_act"),
+    path("appointments/", appointments.appointment_list, name="appointment_list"),
+    path("appointments/agenda.pdf", appointments.agenda_file, name="agenda_file"),
+    path("appointments/new/", appointments.appointment_create, name="appointment_create"),
+    path("appointments/joint-day/", appointments.joint_day_create, name="joint_day_create"),
+    path("appointments/reminders/", appointments.reminder_list, name="reminder_list"),
+    path("appointments/<int:pk>/", appointments.appointment_edit, name="appointment_edit"),
+    path("appointments/<int:pk>/<slug:move>/", appointments.appointment_settle, name="appointment_settle"),
     path("today/", today.today, name="today"),
     path("figures/", figures.enquiry_figures, name="enquiry_figures"),
     path("reports/", reports.report_list, name="report_list"),

@@ -152,3 +152,19 @@ TRANSFER_MOVES = {
         CANCEL_TRANSFER,
     )
 }
+
+
+class AppointmentState(models.TextChoices):
+    PLANNED = "planned", pgettext_lazy("state of an appointment", "Planned")
+    KEPT = "kept", _("Came")
+    MISSED = "missed", _("Did not come")
+    CANCELLED = "cancelled", pgettext_lazy("state of an appointment", "Cancelled")
+
+
+# What becomes of an appointment, by the word in the address. Each can be taken back.
+APPOINTMENT_MOVES = {
+    "came": AppointmentState.KEPT,
+    "missed": AppointmentState.MISSED,
+    "cancel": AppointmentState.CANCELLED,
+    "again": AppointmentState.PLANNED,
+}

@@ -12,6 +12,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import Membership, Notice, User
 from accounts.roles import Role
 from cases.models import (
+    Appointment,
     Case,
     CaseDocument,
     Channel,
@@ -277,6 +278,26 @@ class FollowUpFactory(DjangoModelFactory):
     author = factory.SubFactory(UserFactory)
     title = "Telefonar"
     due_on = factory.LazyFunction(timezone.localdate)
+
+
+class AppointmentFactory(DjangoModelFactory):
+    """In an hour, for half an hour, with nothing but a few words."""
+
+    class Meta:
+        model = Appointment
+
+    office = factory.SubFactory(OfficeFactory)
+    author = factory.SubFactory(UserFactory)
+    starts_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=1))
+    ends_at = factory.LazyAttribute(lambda appointment: appointment.starts_at + timedelta(minutes=30))
+    title = "Senhora com dois filhos"
+    case = None
+    person = None
+    is_restricted = factory.LazyAttribute(
+        lambda appointment: any(
+            row is not None and row.is_restricted for row in (appointment.case, appointment.person)
+        )
+    )
 
 
 class ReferralFactory(DjangoModelFactory):

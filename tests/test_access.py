@@ -112,6 +112,7 @@ def test_the_readers_of_every_scoped_model_are_named():
         "OfReferralQuerySet": (desk, nobody),
         "CaseDocumentQuerySet": (desk, nobody),
         "CaseNoteQuerySet": (desk, nobody),
+        "AppointmentQuerySet": (desk, nobody),
         "FollowUpQuerySet": (desk, nobody),
         "MergeQuerySet": (desk, nobody),
         "ReturnCodeQuerySet": (desk, nobody),

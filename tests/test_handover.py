@@ -14,12 +14,13 @@ from accounts.access import Verb
 from accounts.models import AccessLog, Draft, Handover, Membership, Notice, User
 from accounts.roles import Role
 from action_plans.models import PlanMeasure
-from cases.models import Case, CaseNote, Enquiry, FollowUp, Person
+from cases.models import Appointment, Case, CaseNote, Enquiry, FollowUp, Person
 from cases.workflow import CaseState
 from gai_portal import handover
 from tests.action_plans.factories import make_plan
 from tests.conftest import member
 from tests.factories import (
+    AppointmentFactory,
     CaseFactory,
     EnquiryFactory,
     FollowUpFactory,
@@ -32,7 +33,7 @@ from tests.pdf_ua import assert_pdf_ua
 
 LIST = "/workspace/people/handover/"
 # What the page counts of forty: what is to be done in a case goes along with it.
-PILES = {"case": 12, "follow_up": 8, "person": 4, "enquiry": 2, "draft": 2}
+PILES = {"case": 12, "follow_up": 7, "appointment": 1, "person": 4, "enquiry": 2, "draft": 2}
 
 
 @pytest.fixture
@@ -62,8 +63,9 @@ def in_hand(leaver, office, violence) -> dict[str, list]:
     ]
     others = [
         FollowUpFactory(case=None, person=None, is_restricted=False, title=f"Comprar {n}", **kept)
-        for n in range(8)
+        for n in range(7)
     ]
+    appointments = [AppointmentFactory(**kept, title="Pai e filha")]
     people = [PersonFactory(**kept) for _n in range(3)]
     # Nobody's, and restricted: whoever wrote it is the only one who reads it.
     enquiries = [EnquiryFactory(office=office, author=leaver, topic=violence) for _n in range(2)]
@@ -72,15 +74,14 @@ def in_hand(leaver, office, violence) -> dict[str, list]:
         Draft.objects.create(user=leaver, form=form, fields={"note": ["Escrito a meio."]})
         for form in ("/workspace/desk/", "/workspace/desk/enquiries/new/")
     ]
-    items = {
+    return {
         "case": cases,
         "follow_up": [*of_cases, *others],
+        "appointment": appointments,
         "person": people,
         "enquiry": enquiries,
         "draft": drafts,
     }
-    assert sum(map(len, items.values())) == 40
-    return items
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def test_forty_open_items_of_a_leaver_have_owners_and_the_briefing_lists_them_al
     browser.force_login(leaver)
     assert browser.get("/workspace/desk/").status_code == 200
     pass_on(client, coordinator_praia, leaver, successor)
-    for model in (Case, FollowUp, Person, Enquiry):
+    for model in (Case, FollowUp, Appointment, Person, Enquiry):
         assert not model.objects.filter(assigned_to=leaver).exists()
         assert not model.objects.filter(is_restricted=True, assigned_to=None).exists()
     for kind, rows in forty.items():
@@ -134,7 +135,7 @@ def test_forty_open_items_of_a_leaver_have_owners_and_the_briefing_lists_them_al
     moved = Handover.objects.get().moved
     assert {kind: len(keys) for kind, keys in moved.items()} == PILES
     pdf, text = briefing_text(client, successor)
-    for row in [*forty["case"], *forty["person"], *forty["enquiry"]]:
+    for row in [*forty["case"], *forty["person"], *forty["enquiry"], *forty["appointment"]]:
         assert row.reference in text
     for row in forty["follow_up"]:
         assert row.is_restricted or str(row) in text
@@ -159,7 +160,7 @@ def test_a_coordinator_prints_what_they_may_read_and_counts_the_rest(
     pass_on(client, coordinator_praia, leaver, successor)
     told = handover.briefing(Handover.objects.get(), coordinator_praia)
     seen = {section.label: (len(section.entries), section.elsewhere) for section in told}
-    assert list(seen.values()) == [(10, 2), (8, 0), (3, 1), (0, 2), (0, 2)]
+    assert list(seen.values()) == [(10, 2), (7, 0), (1, 0), (3, 1), (0, 2), (0, 2)]
     own = handover.briefing(Handover.objects.get(), successor)
     assert all(section.elsewhere == 0 for section in own)
 
@@ -177,7 +178,7 @@ def test_kinds_of_work_may_go_to_different_colleagues(client, coordinator_praia,
     assert set(Person.objects.values_list("assigned_to", flat=True)) == {coordinator_praia.pk}
     assert set(Case.objects.values_list("assigned_to", flat=True)) == {successor.pk}
     assert {row.successor: set(row.moved) for row in Handover.objects.all()} == {
-        successor: {"case", "follow_up", "enquiry", "draft"},
+        successor: {"case", "follow_up", "appointment", "enquiry", "draft"},
         coordinator_praia: {"person"},
     }
     assert Notice.objects.filter(

@@ -1,6 +1,8 @@
 """What of the desk's things to do somebody wants to see."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any, cast
 
 from django import forms
 from django.db import models
@@ -9,7 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.models import FollowUpQuerySet
+from cases.forms.fields import colleagues
+from cases.models import FollowUp, FollowUpQuerySet
+from municipalities.models import Office
 
 
 class Whose(models.TextChoices):
@@ -50,3 +54,22 @@ class TodayFilter(forms.Form):
                 return follow_ups.due(today + timedelta(days=7))
             case _today:
                 return follow_ups.due(today)
+
+
+class ShareOutForm(forms.Form):
+    """Several things to do, and the colleague who gets them."""
+
+    follow_ups = forms.ModelMultipleChoiceField(FollowUp.objects.none())
+    assigned_to = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Give what is ticked to"),
+        empty_label=_("Nobody in particular"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, user: User, offices: Sequence[Office], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields = cast("Any", self.fields)
+        of_offices = FollowUp.objects.visible_to(user).filter(office__in=offices)
+        fields["follow_ups"].queryset = of_offices.open().select_related("office")
+        fields["assigned_to"].queryset = colleagues(offices)

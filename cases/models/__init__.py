@@ -1,5 +1,6 @@
 """The desk: what enquiries are about, the record of each contact, and people who agreed to be on record."""
 
+from cases.models.appointments import Appointment, AppointmentQuerySet
 from cases.models.case_documents import CaseDocument
 from cases.models.cases import (
     Case,
@@ -97,6 +98,8 @@ __all__ = [
     "WORDS_LIMIT",
     "AgeBand",
     "Alias",
+    "Appointment",
+    "AppointmentQuerySet",
     "Case",
     "CaseCounter",
     "CaseDocument",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
+from cases.models.appointments import Appointment
 from cases.models.cases import Case
 from cases.models.consents import Consent
 from cases.models.enquiries import Enquiry
@@ -106,4 +107,11 @@ def _referrals(person: Person, user: User, before: datetime, limit: int) -> Iter
         yield Moment(row.created_at, gettext("Referral"), title, row.get_absolute_url(), details)
 
 
-SOURCES: list[Source] = [_enquiries, _consents, _merges, _cases, _referrals]
+def _appointments(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
+    rows = Appointment.objects.visible_to(user).filter(person=person, starts_at__lt=before).with_names()
+    for row in rows.order_by("-starts_at", "-pk")[:limit]:
+        details = [str(row.get_state_display()), *([str(row.assigned_to)] if row.assigned_to else [])]
+        yield Moment(row.starts_at, gettext("Appointment"), str(row), row.get_absolute_url(), details)
+
+
+SOURCES: list[Source] = [_enquiries, _consents, _merges, _cases, _referrals, _appointments]

@@ -1,7 +1,7 @@
 """Every write to a case, with its line of history."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.models import (
+    Appointment,
     Case,
     CaseCounter,
     CaseNote,
@@ -37,6 +38,8 @@ from municipalities.models import Office
 
 # What an officer writes about a case, and may change.
 CONTENT_FIELDS = ("topic", "title", "person", "priority", "is_restricted")
+
+NextRow = TypeVar("NextRow", FollowUp, Appointment)
 
 
 class CaseChanged(Exception):
@@ -143,7 +146,7 @@ def assign_case(case: Case, to: User | None, *, by: User) -> Case:
     _save(case, by, is_new=False)
     for follow_up in case.follow_ups.open().filter(assigned_to=former):
         follow_up.assigned_to = to
-        save_follow_up(follow_up, by)
+        save_next(follow_up, by)
     return case
 
 
@@ -191,7 +194,7 @@ def _move(case: Case, move: CaseMove, *, by: User, outcome: Outcome | None = Non
     if is_closed:
         for follow_up in case.follow_ups.open().select_for_update(of=("self",)):
             follow_up.closed_at, follow_up.closed_by, follow_up.was_dropped = timezone.now(), by, True
-            save_follow_up(follow_up, by)
+            save_next(follow_up, by)
     return case
 
 
@@ -261,9 +264,11 @@ def restrict_cases_of(person: Person, *, by: User) -> None:
         case.is_restricted = True
         _save(case, by, is_new=False)
         _bring_along(case, by)
-    for follow_up in FollowUp.objects.select_for_update().filter(person=person, is_restricted=False):
-        follow_up.is_restricted = True
-        save_follow_up(follow_up, by)
+    models: list[Any] = [FollowUp, Appointment]
+    for model in models:
+        for row in model.objects.select_for_update().filter(person=person, is_restricted=False):
+            row.is_restricted = True
+            save_next(row, by)
 
 
 def held(person: Person | None) -> Person | None:
@@ -280,13 +285,13 @@ def locked_case(case: Case) -> Case:
     return found
 
 
-def save_follow_up(follow_up: FollowUp, by: User | None) -> FollowUp:
-    """Write a follow-up with its line of history; `by` is empty for the daily work."""
-    if follow_up.pk:
-        follow_up.version += 1
-    follow_up._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
-    follow_up.save()
-    return follow_up
+def save_next(row: NextRow, by: User | None) -> NextRow:
+    """Write a follow-up or an appointment with its line of history; `by` is empty for the daily work."""
+    if row.pk:
+        row.version += 1
+    row._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
+    row.save()
+    return row
 
 
 def _checked_note(note: CaseNote) -> CaseNote:
@@ -322,12 +327,12 @@ def _restrict(case: Case) -> None:
 
 
 def _bring_along(case: Case, by: User) -> None:
-    """What is to be done in a case is about the same person, and as restricted."""
-    for follow_up in case.follow_ups.all():
-        as_now = (follow_up.person_id, follow_up.is_restricted)
-        if as_now != (case.person_id, case.is_restricted):
-            follow_up.person, follow_up.is_restricted = case.person, case.is_restricted
-            save_follow_up(follow_up, by)
+    """What is to be done in a case, and its appointments, are about the same person, and as restricted."""
+    rows: list[Any] = [*case.follow_ups.all(), *case.appointments.all()]
+    for row in rows:
+        if (row.person_id, row.is_restricted) != (case.person_id, case.is_restricted):
+            row.person, row.is_restricted = case.person, case.is_restricted
+            save_next(row, by)
 
 
 def _save(case: Case, by: User, *, is_new: bool = True) -> None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.models import Consent, FollowUp, Person
 from cases.permissions import can_erase_person, can_renew_consent
-from cases.services.cases import save_follow_up
+from cases.services.cases import save_next
 from cases.services.erasure import anonymise_person, erase_person
 from gai_portal.lib.formats import format_day
 from gai_portal.lib.locks import locked
@@ -83,7 +83,7 @@ def renew_consent(person: Person, content: Mapping[str, Any], *, by: User) -> Pe
     person.save()
     for asked in FollowUp.objects.open().filter(person=person, source=FollowUp.Source.CONSENT):
         asked.closed_at, asked.closed_by = timezone.now(), by
-        save_follow_up(asked, by)
+        save_next(asked, by)
     return person
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Draft, User
-from cases.models import Case, CaseDocument, CaseNote, Enquiry, FollowUp, Person
+from cases.models import Appointment, Case, CaseDocument, CaseNote, Enquiry, FollowUp, Person
 from cases.permissions import can_erase_person
 from cases.retention import CASE, FIELDS, PERSON, STAND_INS, Fate
 from cases.services.case_documents import forget_files
@@ -55,11 +55,14 @@ def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
 
 
 def _forget_what_was_to_be_done(person: Person) -> None:
-    """With somebody whose matter is no case: nobody can do it any more, nor know what it was."""
-    to_do = FollowUp.objects.open().filter(person=person, case=None)
-    pks = list(to_do.values_list("pk", flat=True))
-    to_do.delete()
-    FollowUp.history.filter(id__in=pks).delete()  # after the rows: their going leaves a line, too
+    """What nobody can do any more, nor know what it was: without a case, and when somebody is expected."""
+    for to_do in (
+        FollowUp.objects.open().filter(person=person, case=None),
+        Appointment.objects.planned().filter(person=person),
+    ):
+        pks = list(to_do.values_list("pk", flat=True))
+        to_do.delete()
+        to_do.model.history.filter(id__in=pks).delete()  # after the rows: their going leaves a line, too
 
 
 def _forget_drafts(people: list[Person]) -> None:

@@ -1,5 +1,6 @@
 """Every write to what the desk has to do by a day."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.models import Case, DeadlineRule, Enquiry, FollowUp, Person
-from cases.permissions import can_read, can_work_on_case, can_work_on_follow_up, office_of
-from cases.services.cases import checked_assignee, locked_case, save_follow_up
+from cases.permissions import (
+    can_read,
+    can_share_out,
+    can_work_on_case,
+    can_work_on_follow_up,
+    office_of,
+)
+from cases.services.cases import checked_assignee, locked_case, save_next
 from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
@@ -76,7 +83,7 @@ def note_follow_up(
     follow_up.is_restricted = bool(getattr(about, "is_restricted", False)) or bool(
         follow_up.case and follow_up.case.is_restricted
     )
-    return save_follow_up(follow_up, author)
+    return save_next(follow_up, author)
 
 
 @transaction.atomic
@@ -99,7 +106,7 @@ def set_deadline(case: Case, rule: DeadlineRule, counted_from: date, *, by: User
         author=by,
     )
     follow_up.title, follow_up.due_on, follow_up.counted_from = str(rule)[:160], due_on, counted_from
-    return save_follow_up(follow_up, by)
+    return save_next(follow_up, by)
 
 
 def deadline_of(rule: DeadlineRule, counted_from: date) -> date:
@@ -122,7 +129,7 @@ def end_follow_up(follow_up: FollowUp, *, result: str, dropped: bool, by: User) 
     """The same for the portal itself, inside a transaction of the caller, who sees to the rights."""
     follow_up.closed_at, follow_up.closed_by = timezone.now(), by
     follow_up.was_dropped, follow_up.result = dropped, result.strip()
-    return save_follow_up(follow_up, by)
+    return save_next(follow_up, by)
 
 
 @transaction.atomic
@@ -137,7 +144,7 @@ def reopen_follow_up(follow_up: FollowUp, *, by: User) -> FollowUp:
         raise ValidationError(_("The same deadline is on the list again already."))
     follow_up.closed_at, follow_up.closed_by = None, None
     follow_up.was_dropped, follow_up.result = False, ""
-    return save_follow_up(follow_up, by)
+    return save_next(follow_up, by)
 
 
 @transaction.atomic
@@ -159,7 +166,22 @@ def change_follow_up(
     if assigned_to != follow_up.assigned_to:
         checked_assignee(assigned_to, follow_up.office)
     follow_up.title, follow_up.due_on, follow_up.assigned_to = title.strip(), due_on, assigned_to
-    return save_follow_up(follow_up, by)
+    return save_next(follow_up, by)
+
+
+@transaction.atomic
+def share_out(follow_ups: Iterable[FollowUp], to: User | None, *, by: User) -> int:
+    """Give several things to do to one colleague: how many changed hands. What is done already stays."""
+    number = 0
+    for follow_up in follow_ups:
+        follow_up = _locked(follow_up, by)
+        if not can_share_out(by, follow_up):
+            raise PermissionDenied(f"{by} may not share out {follow_up.reference}")
+        if follow_up.is_open and follow_up.assigned_to != to:
+            follow_up.assigned_to = checked_assignee(to, follow_up.office)
+            save_next(follow_up, by)
+            number += 1
+    return number
 
 
 def _locked(follow_up: FollowUp, by: User) -> FollowUp:

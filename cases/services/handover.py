@@ -1,9 +1,10 @@
-"""What an officer who leaves passes on: cases, what is to be done, restricted records, drafts.
+"""What an officer who leaves passes on: cases, what is to be done, appointments, restricted records, drafts.
 
 A further kind of record joins by a line in KINDS.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -19,7 +20,7 @@ from simple_history.utils import bulk_update_with_history
 from accounts.models import Draft, User
 from accounts.roles import DESK_ROLES
 from accounts.services import KEPT
-from cases.models import Case, CaseNote, Enquiry, FollowUp, IdentityDocument, Person
+from cases.models import Appointment, Case, CaseNote, Enquiry, FollowUp, IdentityDocument, Person
 from cases.permissions import can_hand_over_desk
 from cases.workflow import RUNNING_STATES
 from gai_portal.lib.content import in_active_language
@@ -57,6 +58,10 @@ def _enquiries() -> QuerySet[Any]:
     return with_holder(Enquiry.objects.standing().filter(kept))
 
 
+def _appointments() -> QuerySet[Any]:
+    return with_holder(Appointment.objects.planned())
+
+
 def _people() -> QuerySet[Any]:
     return with_holder(Person.objects.standing())
 
@@ -90,9 +95,9 @@ def _assign(rows: QuerySet[Any], to: User, by: User) -> list[int]:
 
 
 def _move_cases(from_: User, place: str, to: User, by: User) -> list[int]:
-    """What is to be done in a case, and its restricted enquiries, go along."""
+    """What is to be done in a case, its restricted enquiries and its appointments go along."""
     keys = _assign(_held_cases(from_, place), to, by)
-    for rows in (_follow_ups(), _enquiries()):
+    for rows in (_follow_ups(), _enquiries(), _appointments()):
         _assign(rows.filter(holder=from_.pk, case__in=keys), to, by)
     return keys
 
@@ -125,15 +130,23 @@ def _to_do(follow_up: FollowUp) -> str:
     return _("Restricted") if follow_up.is_restricted else str(follow_up)
 
 
+def _expected(appointment: Appointment) -> tuple[date, str]:
+    said = _("Restricted") if appointment.is_restricted else str(appointment)
+    hour = date_format(timezone.localtime(appointment.starts_at), "TIME_FORMAT")
+    return appointment.day, _("Appointment at {hour}: {what}").format(hour=hour, what=said)
+
+
 def _case_entries(keys: Sequence[int], reader: User) -> list[Entry]:
     latest = CaseNote.objects.standing().filter(case=OuterRef("pk")).order_by("-at", "-pk")
     to_do = FollowUp.objects.visible_to(reader).open().select_related("office")
+    expected = Appointment.objects.visible_to(reader).planned().select_related("office")
     rows = (
         Case.objects.visible_to(reader)
         .filter(pk__in=keys)
         .with_names()
         .annotate(latest_note=Subquery(latest.values("text")[:1]))
         .prefetch_related(Prefetch("follow_ups", queryset=to_do, to_attr="to_do"))
+        .prefetch_related(Prefetch("appointments", queryset=expected, to_attr="expected"))
     )
     return [
         Entry(
@@ -146,7 +159,10 @@ def _case_entries(keys: Sequence[int], reader: User) -> list[Entry]:
                 *([row.person.reference] if row.person else []),
             ],
             text="" if row.is_restricted else (row.latest_note or "")[:LATEST_NOTE],
-            dates=[(follow_up.due_on, _to_do(follow_up)) for follow_up in row.to_do],
+            dates=[
+                *((follow_up.due_on, _to_do(follow_up)) for follow_up in row.to_do),
+                *map(_expected, row.expected),
+            ],
         )
         for row in rows.order_by("number")
     ]
@@ -167,6 +183,24 @@ def _follow_up_entries(keys: Sequence[int], reader: User) -> list[Entry]:
             dates=[(row.due_on, _to_do(row))] if row.is_open else [],
         )
         for row in rows.order_by("due_on", "pk")
+    ]
+
+
+def _appointment_entries(keys: Sequence[int], reader: User) -> list[Entry]:
+    rows = Appointment.objects.visible_to(reader).filter(pk__in=keys).with_names()
+    return [
+        Entry(
+            row,
+            row.reference,
+            _said(row, str(row)),
+            facts=[
+                str(row.get_state_display()),
+                *([row.case.number] if row.case else []),
+                *([row.person.reference] if row.person else []),
+            ],
+            dates=[_expected(row)] if row.is_planned else [],
+        )
+        for row in rows.order_by("starts_at", "pk")
     ]
 
 
@@ -241,6 +275,15 @@ KINDS: list[Kind] = [
         move=lambda from_, place, to, by: _assign(_held_apart(_follow_ups(), from_, place), to, by),
         entries=_follow_up_entries,
         holders=lambda: _holders(_follow_ups()),
+    ),
+    Kind(
+        "appointment",
+        gettext_lazy("Other appointments"),
+        DESK_ROLES,
+        held=lambda user, place: _held_apart(_appointments(), user, place),
+        move=lambda from_, place, to, by: _assign(_held_apart(_appointments(), from_, place), to, by),
+        entries=_appointment_entries,
+        holders=lambda: _holders(_appointments()),
     ),
     Kind(
         "person",

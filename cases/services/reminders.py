@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES, Role
 from accounts.services import notify
 from cases.models import FollowUp, IdentityDocument, Person
-from cases.services.cases import save_follow_up
+from cases.services.cases import save_next
 from cases.services.erasure import anonymise_person
 from gai_portal.lib.formats import format_day
 from municipalities.models import Office
@@ -114,7 +114,7 @@ def _remind(
         author=person.author,
         assigned_to=officer,
     )
-    save_follow_up(follow_up, by=None)
+    save_next(follow_up, by=None)
     if person.is_restricted and officer is None:  # nobody reads it: a coordinator has to find somebody
         notify(
             User.objects.with_role({Role.COORDINATOR}, here),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services import notify
-from cases.models import Case, Person, Transfer
+from cases.models import Appointment, Case, Person, Transfer
 from cases.permissions import can_make, can_offer_record
 from cases.services.cases import checked_assignee
 from cases.services.people import index_names
@@ -30,6 +30,7 @@ from cases.workflow import (
     OFFER_TRANSFER,
     REFUSE_TRANSFER,
     WITHDRAW_TRANSFER,
+    AppointmentState,
     TransferMove,
     TransferState,
 )
@@ -45,6 +46,7 @@ MOVES: dict[str, tuple[dict[str, str], str]] = {
     "Case": ({"person": "Person", "pk": "Case"}, "office"),
     "Enquiry": ({"person": "Person", "case": "Case"}, "moved_to"),
     "FollowUp": ({"person": "Person", "case": "Case", "enquiry": "Enquiry"}, "office"),
+    "Appointment": ({"person": "Person", "case": "Case"}, "office"),
 }
 
 
@@ -245,7 +247,9 @@ def _move(row: models.Model, column: str, office: Office, assigned_to: User | No
     here: Any = row
     is_back = column == "moved_to" and here.office_id == office.pk
     setattr(here, column, None if is_back else office)
-    is_over = getattr(here, "closed_at", None) is not None
+    is_over = getattr(here, "closed_at", None) is not None or isinstance(row, Appointment)
+    if isinstance(row, Appointment) and row.is_planned:
+        row.state = AppointmentState.CANCELLED  # it was at the office that the record leaves
     here.assigned_to = None if column == "moved_to" or is_over else assigned_to
     here.version += 1
     here._history_user = by  # simple_history asks for it

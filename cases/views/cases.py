@@ -176,6 +176,7 @@ def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "case": case,
         "named": Person.objects.visible_to(user).filter(cases=case).first(),
         "to_do": list(follow_ups.open()),
+        "appointments": list(case.appointments.visible_to(user).planned().with_names()),
         "done": list(follow_ups.filter(closed_at__isnull=False).order_by("-closed_at")[:ENQUIRIES]),
         "notes": list(case.notes.standing().select_related("author", "corrects__author")),
         "documents": list(case.documents.select_related("added_by", "removed_by")),

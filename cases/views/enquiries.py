@@ -21,6 +21,7 @@ from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
 from cases.forms.person_choice import Who
 from cases.models import (
     MORE_FIELDS,
+    Appointment,
     Case,
     Enquiry,
     Person,
@@ -41,6 +42,7 @@ from cases.permissions import (
     can_void_enquiry,
     coordinates,
 )
+from cases.services.appointments import keep_appointment
 from cases.services.cases import file_enquiry, open_case
 from cases.services.deadlines import count_known_deadlines
 from cases.services.enquiries import (
@@ -81,6 +83,7 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
     if key and thread is None and request.method == "GET":
         return redirect("cases:code_search")
     kept: dict[str, Any] = {"user": request.user, "offices": offices, "thread": thread}
+    expected = expected_now(request)
     draft = None
     asked_for = ""
     if request.method == "POST" and "show_topic" in request.POST:  # without JavaScript
@@ -91,7 +94,7 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
     elif request.method == "POST":
         form = EnquiryForm(request.POST, **kept)
         asked_for = request.POST.get("topic", "")
-        if url := _log(request, form, thread):
+        if url := _log(request, form, thread, expected):
             return redirect(url)
         if form.found:
             shown = [each.person for each in form.found]
@@ -109,13 +112,16 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
             initial |= {"case_number": case.number, "topic": case.topic_id}
             if case.person_id and can_read(request.user, case.person):
                 initial |= {"who": Who.KNOWN, "person": str(case.person_id)}
+        if expected is not None:
+            initial |= known_of(expected)
         if day := request.GET.get("day", "")[:10]:  # the next sheet of the same day
             initial.setdefault("day", day)
         form = EnquiryForm(initial=initial, **kept)
-        asked_for = str(draft.initial.get("topic", "")) if draft else ""
+        asked_for = str(initial.get("topic", ""))
     context = {
         "form": form,
         "draft": draft,
+        "expected": expected,
         "offices": offices,
         "topic": Topic.objects.with_guidance().filter(code=asked_for).first() if asked_for else None,
         "is_coordinator": coordinates(request.user),
@@ -146,11 +152,34 @@ def _record_first(request: SignedInRequest) -> HttpResponse:
     return redirect(results_of(request, asked) if asked else "cases:person_search")
 
 
-def _log(request: SignedInRequest, form: EnquiryForm, thread: ReturnCode | None) -> str | None:
+def expected_now(request: SignedInRequest) -> Appointment | None:
+    """The appointment that the address names, while nobody has recorded what came of it."""
+    expected = named_row(request, "appointment", Appointment.objects.visible_to(request.user).with_names())
+    return None if expected is None or expected.is_recorded else expected
+
+
+def known_of(expected: Appointment) -> dict[str, Any]:
+    """What an appointment says of the enquiry that is to be recorded."""
+    at = timezone.localtime(expected.starts_at)
+    known: dict[str, Any] = {"office": expected.office_id, "place": expected.place}
+    if expected.person_id:
+        known |= {"who": Who.KNOWN, "person": str(expected.person_id)}
+    if expected.case:
+        known |= {"topic": expected.case.topic_id, "case_number": expected.case.number}
+    if at.date() < timezone.localdate():
+        known |= {"day": at.date().isoformat(), "hour": f"{at:%H:%M}"}
+    return known
+
+
+def _log(
+    request: SignedInRequest, form: EnquiryForm, thread: ReturnCode | None, expected: Appointment | None
+) -> str | None:
     def create() -> str:
         if request.GET.get("code") and thread is None:
             raise ValidationError(_("The code was typed too long ago. Type it again, or record without it."))
         enquiry = log_enquiry(form.content(), return_code=thread, by=request.user)
+        if expected is not None:
+            keep_appointment(expected, enquiry, by=request.user)
         if case := form.cleaned_data.get("case"):
             file_enquiry(enquiry, case, by=request.user)
         elif "open_case" in request.POST:

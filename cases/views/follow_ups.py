@@ -5,23 +5,26 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import SignedInRequest
 from accounts.services import answer_form
 from cases.forms.cases import EditFollowUpForm, NewFollowUpForm
+from cases.forms.today import ShareOutForm
 from cases.models import FollowUp, Person
-from cases.permissions import can_work_on_follow_up, can_work_with_person
+from cases.permissions import can_work_on_follow_up, can_work_with_person, coordinates
 from cases.services.follow_ups import (
     FollowUpChanged,
     add_follow_up,
     change_follow_up,
     finish_follow_up,
     reopen_follow_up,
+    share_out,
 )
 from cases.views.desk import get_offices, named_row
 
+KEPT = ("whose", "until")  # of the page that several things were given away on
 TODAY = "today"  # the page that something to do was done on
 
 
@@ -123,3 +126,26 @@ def follow_up_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("It is on the list again."))
     return _back(request, follow_up)
+
+
+@require_POST
+def follow_ups_assign(request: SignedInRequest) -> HttpResponse:
+    """A coordinator gives several things to do to one colleague at once."""
+    offices = get_offices(request.user)
+    if not coordinates(request.user):
+        raise PermissionDenied
+    form = ShareOutForm(request.POST, user=request.user, offices=offices)
+    if form.is_valid():
+        to = form.cleaned_data["assigned_to"]
+        try:
+            number = share_out(form.cleaned_data["follow_ups"], to, by=request.user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            text = ngettext("{number} thing to do: {name}.", "{number} things to do: {name}.", number)
+            name = to or _("Nobody in particular")
+            messages.success(request, text.format(number=number, name=name))
+    else:
+        messages.error(request, _("Tick what is to be done, and choose a colleague."))
+    kept = {name: request.POST[name] for name in KEPT if request.POST.get(name)}
+    return redirect(reverse("cases:today", query=kept))

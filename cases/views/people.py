@@ -29,6 +29,7 @@ from cases.forms.people import (
 )
 from cases.models import (
     Alias,
+    Appointment,
     Contact,
     FollowUp,
     Found,
@@ -231,6 +232,9 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "partners": person.consent.partners.all(),
         "consent_holds": person.consent.holds_on(),
         "duplicates": duplicates,
+        "appointments": list(
+            Appointment.objects.visible_to(request.user).filter(person=person).planned().with_names()[:TO_DO]
+        ),
         "to_do": FollowUp.objects.visible_to(request.user).filter(person=person).open().with_names()[:TO_DO],
         "merges": Merge.objects.undoable_by(request.user)
         .filter(Q(kept=person) | Q(gone=person))

@@ -11,15 +11,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
-from accounts.models import Draft
+from accounts.models import Draft, User
 from accounts.services import KEPT
-from cases.forms.today import TodayFilter
-from cases.models import FollowUp, Transfer
+from cases.forms.today import ShareOutForm, TodayFilter
+from cases.models import Appointment, FollowUp, Transfer
 from cases.permissions import coordinates
 from cases.services.first_day import guide_for
 from cases.views.desk import get_offices
 from gai_portal.lib.paging import PAGE_SIZE
+from municipalities.models import Office
 
+MOST_EXPECTED = 25
 MOST_COLLEAGUES = 50  # in the table of a coordinator
 MOST_TRANSFERS = 10  # that wait for an answer; the others are on their own page
 
@@ -51,11 +53,21 @@ def today(request: SignedInRequest) -> HttpResponse:
         "filter": chosen,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "is_narrowed": any(chosen.data.get(name) for name in chosen.fields),
+        "share_out": ShareOutForm(user=user, offices=offices) if coordinates(user) else None,
+        "expected": expected_today(user, offices),
         "handed": handed_drafts(request),
         "transfers": Transfer.objects.visible_to(user).open().with_names()[:MOST_TRANSFERS],
         "load": load.order_by("-number", "assigned_to__name")[:MOST_COLLEAGUES] if coordinates(user) else [],
     }
     return render(request, "cases/today.html", context)
+
+
+def expected_today(user: User, offices: list[Office]) -> list[Appointment]:
+    """Whom one expects today, and whom anybody may receive; the rest of the agenda is a tap away."""
+    day = timezone.localdate()
+    rows = Appointment.objects.visible_to(user).filter(office__in=offices).between(day, day).planned()
+    rows = rows.filter(Q(assigned_to=user) | Q(assigned_to=None)).exclude(title="", person=None, case=None)
+    return list(rows.with_names()[:MOST_EXPECTED])
 
 
 def handed_drafts(request: SignedInRequest) -> list[Draft]:

@@ -13,6 +13,7 @@ from cases.views.codes import SALT
 from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, everybody, only
 from tests.cases.referrals import in_days, key_of, sent_referral
 from tests.factories import (
+    AppointmentFactory,
     CaseDocumentFactory,
     CaseFactory,
     EnquiryFactory,
@@ -77,6 +78,12 @@ GET: dict[str, Row] = {
     "cases:transfer_sent": only(*DESK_PRAIA, desk_sal=FORBIDDEN),
     "cases:person_transfer": only("coordinator_praia", desk_praia=FORBIDDEN),
     "cases:case_transfer": only("coordinator_praia", desk_praia=FORBIDDEN),
+    "cases:appointment_list": only(*DESKS),
+    "cases:agenda_file": only(*DESKS),
+    "cases:appointment_create": only(*DESKS),
+    "cases:joint_day_create": only(*DESKS),
+    "cases:reminder_list": only(*DESKS),
+    "cases:appointment_edit": only(*DESK_PRAIA),
     "cases:follow_up_edit": only(*DESK_PRAIA),
     "cases:case_sheet": only(*DESK_PRAIA),
     "cases:case_person": only(*DESK_PRAIA),
@@ -143,6 +150,13 @@ POST: dict[str, Row] = {
     "cases:document_remove": only(*DESK_PRAIA, gives=FOUND),
     "cases:follow_up_create": only(*DESKS),  # an empty form comes back
     "cases:case_person": only(*DESK_PRAIA, gives=FOUND),
+    "cases:appointment_create": only(*DESKS),  # an empty form comes back
+    "cases:joint_day_create": only(*DESKS),
+    "cases:appointment_edit": only(*DESK_PRAIA),
+    "cases:appointment_settle": only(*DESK_PRAIA, gives=FOUND),
+    "cases:follow_ups_assign": only(
+        "coordinator_praia", gives=FOUND, desk_praia=FORBIDDEN, desk_sal=FORBIDDEN
+    ),
     "cases:follow_up_edit": only(*DESK_PRAIA),
     "cases:follow_up_finish": only(*DESK_PRAIA, gives=FOUND),
     "cases:follow_up_reopen": only(*DESK_PRAIA, gives=FOUND),
@@ -256,7 +270,13 @@ def transfer(get, state="offered"):
     return {"pk": row.pk}
 
 
+def appointment(get):
+    return {"pk": AppointmentFactory(office=get("office_praia"), author=get("desk_praia")).pk}
+
+
 ARGUMENTS: dict[str, Builder] = {
+    "cases:appointment_edit": appointment,
+    "cases:appointment_settle": lambda get: appointment(get) | {"move": "came"},
     "cases:enquiry_handed": lambda get: {"handed": 1},
     "cases:case_refer": case,
     "cases:enquiry_refer": enquiry,

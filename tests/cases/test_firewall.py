@@ -20,6 +20,7 @@ from accounts.models import MunicipalityScopedQuerySet, User
 from accounts.roles import Role
 from cases.models import (
     Alias,
+    Appointment,
     Case,
     CaseDocument,
     CaseNote,
@@ -51,6 +52,7 @@ from cases.views.codes import SALT
 from municipalities.models import Office
 from tests.conftest import member
 from tests.factories import (
+    AppointmentFactory,
     CaseDocumentFactory,
     CaseFactory,
     ChecklistItemFactory,
@@ -190,6 +192,14 @@ RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
     FollowUp: lambda world: FollowUpFactory(
         case=world.case, author=world.officer, title=f"telefonar {world.mark}"
     ),
+    Appointment: lambda world: AppointmentFactory(
+        office=world.office,
+        case=world.case,
+        person=world.person,
+        author=world.officer,
+        title=f"marcação {world.mark}",
+        place=world.mark,
+    ),
     Referral: lambda world: ReferralFactory(
         case=world.case,
         author=world.officer,
@@ -279,6 +289,12 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:transfer_sent": lambda world: {"pk": world.transfer.pk},
     "cases:person_transfer": lambda world: {"pk": world.person.pk},
     "cases:case_transfer": lambda world: {"pk": world.case.pk},
+    "cases:appointment_list": lambda world: {},
+    "cases:agenda_file": lambda world: {},
+    "cases:appointment_create": lambda world: {},
+    "cases:joint_day_create": lambda world: {},
+    "cases:reminder_list": lambda world: {},
+    "cases:appointment_edit": lambda world: {"pk": world.appointment.pk},
     "cases:follow_up_edit": lambda world: {"pk": world.follow_up.pk},
     "cases:case_create": lambda world: {},
     "cases:case_detail": lambda world: {"pk": world.case.pk},
@@ -319,8 +335,9 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
 QUERIES: dict[str, list[str]] = {
     "cases:enquiry_list": ["q", "author"],
     "cases:enquiry_export": ["q", "author"],
-    "cases:enquiry_create": ["person", "code", "case"],
+    "cases:enquiry_create": ["appointment", "person", "code", "case"],
     "cases:follow_up_create": ["person"],
+    "cases:appointment_create": ["person", "case"],
     "cases:person_search": ["search"],
     "cases:case_list": ["q"],
     "cases:today": ["whose", "until"],

@@ -8,6 +8,7 @@ import accounts.reference
 import action_plans.demo
 import action_plans.demo_goals
 import action_plans.demo_updates
+import cases.demo_appointments
 import cases.demo_cases
 import cases.demo_codes
 import cases.demo_people
@@ -30,6 +31,7 @@ LOADS = {
     "cases": cases.demo_cases.load_demo_cases,
     "referrals": cases.demo_referrals.load_demo_referrals,
     "transfers": cases.demo_transfers.load_demo_transfers,
+    "appointments": cases.demo_appointments.load_demo_appointments,
     "monthly report": cases.demo_reports.load_demo_report,
     "statistics": cases.services.statistics.publish_statistics,
     "goals": action_plans.demo_goals.load_demo_goals,
