@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import Role
 from cases.demo import MUNICIPALITIES
-from cases.models import Appointment, Case
+from cases.models import Appointment, Case, Person
 from cases.services.appointments import make_appointment, make_joint_day
 from gai_portal.lib.reference import Tally
 from municipalities.models import Office, Partner
@@ -37,15 +37,17 @@ def _expect(office: Office, by: User) -> int:
         return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
     cases = Case.objects.visible_to(by).filter(office=office, is_restricted=False).running()
-    named = list(cases.exclude(person=None).select_related("office", "person__consent").order_by("pk")[:2])
+    case = cases.exclude(person=None).select_related("office", "person__consent").order_by("pk").first()
+    people = Person.objects.visible_to(by).filter(office=office, is_restricted=False).standing().consenting()
+    reminded = people.filter(consent__for_reminders=True, contacts__isnull=False).order_by("pk").first()
 
-    def expect(starts_at: datetime, title: str, case: Case | None = None) -> None:
-        content = {"starts_at": starts_at, "ends_at": starts_at + USUAL, "title": title, "case": case}
-        make_appointment(content | {"assigned_to": by}, office=office, by=by)
+    def expect(starts_at: datetime, title: str, **matter: Case | Person | None) -> None:
+        content = {"starts_at": starts_at, "ends_at": starts_at + USUAL, "title": title, "assigned_to": by}
+        make_appointment(content | matter, office=office, by=by)
 
     expect(at(0, 16), "Senhora que perdeu o passaporte")
-    for days, case in enumerate(named):
-        expect(at(days, 10 + days), "Trazer os documentos", case)
+    expect(at(0, 10), "Trazer os documentos", case=case)
+    expect(at(1, 10), "Renovar o passaporte", person=reminded)
     expect(at(1, 11, 15), "Casal com um bebé")
     partner = Partner.objects.order_by("code").first()
     joint_day = {"starts_at": at(8, 9), "place": "Escola secundária", "partner": partner}

@@ -69,7 +69,7 @@ def _by_day(rows: Any) -> list[tuple[date, list[Appointment]]]:
 def appointment_list(request: SignedInRequest) -> HttpResponse:
     """The agenda of a day or a week."""
     offices = get_offices(request.user)
-    agenda = AgendaFilter(request.GET)
+    agenda = AgendaFilter(request.GET or {"day": timezone.localdate().isoformat()})
     first, last = agenda.days()
     page = Paginator(_chosen(request, offices, agenda), MOST_SHOWN).get_page(request.GET.get("page"))
     step = timedelta(days=7 if agenda.is_week else 1)
@@ -244,9 +244,10 @@ def _back(request: SignedInRequest, appointment: Appointment) -> str:
 def reminder_list(request: SignedInRequest) -> HttpResponse:
     """Who is expected on a day (tomorrow), wants to be reminded, and how they can be reached without harm."""
     offices = get_offices(request.user)
-    agenda = AgendaFilter(request.GET)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    agenda = AgendaFilter(request.GET or {"day": tomorrow.isoformat()})
     agenda.is_valid()
-    day = agenda.cleaned_data.get("day") or timezone.localdate() + timedelta(days=1)
+    day = agenda.cleaned_data.get("day") or tomorrow
     planned = Appointment.objects.visible_to(request.user).filter(office__in=offices).planned()
     planned = planned.between(day, day)
     people = Person.objects.visible_to(request.user).standing().consenting()
