@@ -47,6 +47,7 @@ CASE: dict[str, str] = {
     "ReferralStep": "referral__case",
     "Referral": "case",
     "Transfer": "case",
+    "Appointment": "case",
     "Case": "pk",
 }
 

@@ -24,6 +24,7 @@ from cases.services.cases import change_case
 from cases.services.enquiries import undo_enquiry
 from cases.services.erasure import anonymise_person, erase_person
 from cases.services.follow_ups import share_out
+from cases.services.transfers import accept_transfer, offer_transfer
 from cases.workflow import AppointmentState
 from tests.conftest import member
 from tests.factories import (
@@ -348,6 +349,19 @@ def test_past_appointments_stand_in_the_persons_timeline(officer, person, office
     )
     moments, _more = timeline(person, officer)
     assert "Senhora com dois filhos" in [moment.title for moment in moments]
+
+
+def test_what_was_planned_is_called_off_when_a_record_moves_to_another_office(
+    case, officer, coordinator_praia, desk_sal, office_sal, sal
+):
+    coming = AppointmentFactory(office=case.office, case=case, person=case.person, assigned_to=officer)
+    receiver = member("coordinator.sal@example.org", Role.COORDINATOR, municipality=sal)
+    agreed = {"reason": "Mudou-se para a ilha.", "agreed_on": timezone.localdate()}
+    offer = offer_transfer(case.person, to_office=office_sal, by=coordinator_praia, **agreed)
+    accept_transfer(offer, assigned_to=desk_sal, by=receiver)
+    coming.refresh_from_db()
+    assert (coming.office, coming.state) == (office_sal, AppointmentState.CANCELLED)
+    assert not Appointment.objects.visible_to(officer).exists()
 
 
 @pytest.mark.parametrize("forget", [erase_person, anonymise_person])
