@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0017_transfers"),
+        ("cases", "0018_referral_follow_up"),
         ("municipalities", "0004_figure_origin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
