@@ -153,7 +153,7 @@ class ReferralAnswerForm(forms.Form):
 
     SAID = {
         ReferralState.RECEIVED: _("Received: we will look at it"),
-        ReferralState.ANSWERED: _("An answer, and it goes on"),
+        ReferralState.ANSWERED: _("We can help: when and how"),
         ReferralState.SOLVED: _("Solved"),
         ReferralState.REFUSED: _("We cannot do this"),
     }

@@ -43,7 +43,7 @@ def draft_referral(
     if not can_refer(by, about):
         raise PermissionDenied(f"{by} may not refer {about}")
     referral = Referral(
-        office=about.office,
+        office=office_of(about),
         case=about if isinstance(about, Case) else None,
         enquiry=about if isinstance(about, Enquiry) else None,
         person=about.person,

@@ -32,7 +32,7 @@ def test_a_partner_answers_by_the_link_in_under_a_minute_and_sees_nothing_else(
     for secret in (case.number, case.title, other.reason, other.reference, str(desk_praia), person.reference):
         assert secret not in text
     assert phone.locator("main a").count() == 0  # no way on from here
-    phone.get_by_label("Uma resposta, e continuamos a tratar").tap()
+    phone.get_by_label("Podemos ajudar: quando e como").tap()
     phone.get_by_label("Em poucas palavras").fill("Terça às 18h, sala 2.")
     phone.get_by_role("button", name="Enviar a resposta").tap()
     phone.get_by_role("heading", name="Obrigado").wait_for()
