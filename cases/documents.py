@@ -1,14 +1,20 @@
 """Documents of the desk. No HTTP."""
 
+import re
 from typing import Any
+from urllib.parse import urljoin
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext as _, gettext_lazy
 
-from cases.models import MonthlyReport, Referral, WholeFile
+from cases.models import OWN_COLUMNS, GuidanceVersion, MonthlyReport, Referral, Topic, WholeFile
 from cases.statistics import published_until, topic_names
 from gai_portal.lib.charts import column_chart
+from gai_portal.lib.content import content_text
 from gai_portal.lib.count_tables import NOTHING, OTHER, Figure
+from gai_portal.lib.formats import format_escudos
 from gai_portal.lib.pdf import render_pdf
 from gai_portal.lib.qr import qr_svg
 
@@ -101,3 +107,30 @@ def _most_frequent(figures: dict[str, Figure]) -> list[tuple[str, Figure]]:
     )
     rest = [(code, figures[code]) for code in (OTHER, "") if code in figures]
     return [*named[:MOST_NATIONALITIES], *rest]
+
+
+def guidance_message(version: GuidanceVersion, topic: Topic, language: str) -> str:
+    """A card as plain text for a telephone, in one language, with the address of the whole card.
+
+    In a language without columns of its own it is what to say, and the address. Documents whose name is not
+    translated keep the Portuguese one: so they are called where they are asked for.
+    """
+    own = language in OWN_COLUMNS
+    url = urljoin(settings.SITE_URL, reverse("public_guidance", args=[topic.code]))
+    with translation.override(language if own else OWN_COLUMNS[0]):
+        lines = [content_text(topic, "name"), plain(version.say_in(language))]
+        if own:
+            items = [item for checklist in topic.checklists.all() for item in checklist.items.all()]
+            fees = [f"{content_text(fee, 'what')} {format_escudos(fee.amount)}" for fee in version.fee_rows()]
+            parts = [
+                (_("Documents"), "; ".join(content_text(item, "name") for item in items)),
+                (_("Fees"), "; ".join(fees)),
+                (_("Where"), plain(content_text(version, "where"))),
+            ]
+            lines += [f"{name}: {words}" for name, words in parts if words]
+        return "\n\n".join([*lines, url])
+
+
+def plain(text: str) -> str:
+    """A text of the restricted Markdown without its marks."""
+    return re.sub(r"\\(?=[^\w\s])|\*", "", text)

@@ -78,6 +78,8 @@ FIELDS: dict[str, dict[str, Fate]] = {
         "interpreter": Fate.KEEP,
         "people": Fate.KEEP,
         "place": Fate.EMPTY,
+        "guidance": Fate.KEEP,
+        "guidance_language": Fate.COARSE,
         "is_restricted": Fate.KEEP,
         "author": Fate.STAFF,
         "assigned_to": Fate.STAFF,

@@ -126,6 +126,7 @@ urlpatterns = [
     path("restricted/<slug:kind>/", restricted.sealed_list, name="sealed_list"),
     path("restricted/<slug:kind>/<int:pk>/", restricted.unseal_record, name="unseal"),
     path("topics/<str:code>/", guidance.topic_card, name="topic_card"),
+    path("topics/<str:code>/sheet/", guidance.guidance_sheet, name="guidance_sheet"),
     path("topics/<str:code>/suggest/", suggestions.suggestion_create, name="suggestion_create"),
     path("guidance/", guidance_cards.guidance_list, name="guidance_list"),
     path("guidance/suggestions/", suggestions.suggestion_list, name="suggestion_list"),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("municipalities/", public.municipality_list, name="municipality_list"),
     path("municipalities/<slug:slug>/", public.municipality_detail, name="municipality_detail"),
     path("plans/", include("action_plans.public_urls")),
+    path("guidance/", include("cases.public_urls")),
     path("consultations/<str:key>/", public_consultation.consultation_invited, name="consultation_invited"),
     path(
         "consultations/<str:key>/comment/",

@@ -14,6 +14,7 @@ from cases.forms.cases import case_of_number
 from cases.forms.fields import NoteField, TopicSelect
 from cases.forms.more import MoreFields
 from cases.forms.person_choice import PersonChoice, Who
+from cases.forms.told import TOLD_FIELDS, ToldCard
 from cases.models import (
     MORE_FIELDS,
     NOTE_LIMIT,
@@ -38,7 +39,7 @@ FREQUENT = 8
 OWN_VALUES = ("sex", "age_band", "nationality", "note", *(n for n in MORE_FIELDS if n != "requester"))
 
 
-class EnquiryForm(MoreFields, PersonChoice):
+class EnquiryForm(ToldCard, MoreFields, PersonChoice):
     """One contact at the desk. Anonymous first: nothing about the person is required."""
 
     field_order = (
@@ -197,7 +198,8 @@ class EnquiryForm(MoreFields, PersonChoice):
 
     def content(self) -> dict[str, Any]:
         """What the form says, as cases.services wants it."""
-        return {name: self.cleaned_data[name] for name in CONTENT_FIELDS}
+        names = [*CONTENT_FIELDS, *(name for name in TOLD_FIELDS if name in self.fields)]
+        return {name: self.cleaned_data[name] for name in names}
 
 
 class CorrectionForm(EnquiryForm):
@@ -219,6 +221,8 @@ class CorrectionForm(EnquiryForm):
         for name in ("day", "hour"):
             self.fields[name].help_text = ""
         del self.fields["case_number"]  # put under a case on its own page
+        for name in TOLD_FIELDS:  # what was told was told
+            del self.fields[name]
         self.fields["who"].choices = [choice for choice in Who.choices if choice[0] != Who.NEW]  # type: ignore[attr-defined]
         if enquiry.person_id and not self._read(str(enquiry.person_id)):
             for name in ("who", "asked", "person"):  # somebody whom the reader must not know of

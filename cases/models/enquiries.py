@@ -198,6 +198,27 @@ class Enquiry(models.Model):
     interpreter = models.CharField(_("interpreter"), max_length=7, choices=Interpreter, blank=True)
     people = models.PositiveSmallIntegerField(_("people in the group"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=120, blank=True)
+    # Which text of the topic's card was told, and the language in which it was handed over.
+    guidance = models.ForeignKey(
+        "cases.GuidanceVersion",
+        on_delete=models.PROTECT,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("guidance given"),
+        editable=False,
+    )
+    guidance_language = models.ForeignKey(
+        Language,
+        on_delete=models.PROTECT,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("handed over in"),
+        editable=False,
+    )
     is_restricted = models.BooleanField(_("restricted"), default=False, editable=False)
     author = models.ForeignKey(
         User,
@@ -243,6 +264,8 @@ class Enquiry(models.Model):
             "outcome",
             "language",
             "requester",
+            "guidance",
+            "guidance_language",
             "author",
             "assigned_to",
             "voided_by",
@@ -278,6 +301,10 @@ class Enquiry(models.Model):
             ),
             models.CheckConstraint(
                 name="enquiry_of_a_group_names_nobody", condition=Q(people=None) | Q(person=None)
+            ),
+            models.CheckConstraint(
+                name="enquiry_handed_over_a_card_that_was_given",
+                condition=Q(guidance_language=None) | Q(guidance__isnull=False),
             ),
             models.CheckConstraint(
                 name="enquiry_under_a_code_is_of_one_without_a_name",

@@ -21,6 +21,7 @@ from cases.models import (
     Contact,
     Enquiry,
     FollowUp,
+    GuidanceVersion,
     IdentityDocument,
     Outcome,
     Person,
@@ -84,6 +85,7 @@ class Told:
     topic: Topic | None = None
     outcome: Outcome | None = None
     url: str = ""  # for whoever may read it anyway
+    guidance: GuidanceVersion | None = None
 
 
 @transaction.atomic
@@ -119,7 +121,7 @@ def told_by_thread(thread: ReturnCode, *, by: User, address: str | None = None) 
         Enquiry.objects.standing()
         .filter(return_code=thread, person=None)
         .with_names()
-        .select_related("moved_to")
+        .select_related("moved_to", "guidance")
     )
     rows = list(enquiries.order_by("-at", "-pk")[:MOST_TOLD])
     readable = Enquiry.objects.visible_to(by).filter(return_code=thread)
@@ -134,7 +136,8 @@ def _told(row: Enquiry, *, is_own: bool) -> Told:
     if row.is_restricted and not is_own:
         return Told(row.keeper)
     day = timezone.localdate(row.at)
-    return Told(row.keeper, day, row.topic, row.outcome, row.get_absolute_url() if is_own else "")
+    url = row.get_absolute_url() if is_own else ""
+    return Told(row.keeper, day, row.topic, row.outcome, url, row.guidance)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class EnquiryChanged(Exception):
 
 @transaction.atomic
 def log_enquiry(content: Mapping[str, Any], *, return_code: ReturnCode | None = None, by: User) -> Enquiry:
-    """Record one contact at the desk. `content` holds the fields of CONTENT_FIELDS.
+    """Record one contact at the desk. `content` holds the fields of CONTENT_FIELDS, and which card was told.
 
     `return_code` is that of somebody who comes back without a name: the conversation goes on under it.
     """
@@ -53,6 +53,7 @@ def log_enquiry(content: Mapping[str, Any], *, return_code: ReturnCode | None = 
     if not can_log_enquiry(by, enquiry.office):
         raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
     _ascribe(enquiry, by)
+    _keep_card_of_topic(enquiry)
     enquiry.is_restricted = _is_restricted(enquiry)
     if return_code is not None:
         enquiry.return_code = continued(return_code)
@@ -77,6 +78,7 @@ def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: in
     former = enquiry.person_id
     for name, value in content.items():
         setattr(enquiry, name, value)
+    _keep_card_of_topic(enquiry)
     if enquiry.person_id != former:
         _ascribe(enquiry, by)
         if enquiry.case and enquiry.person and enquiry.case.person_id not in (None, enquiry.person_id):
@@ -120,6 +122,12 @@ def _is_restricted(enquiry: Enquiry) -> bool:
     if enquiry.topic.is_restricted or not enquiry.further_topics:
         return enquiry.topic.is_restricted
     return Topic.objects.filter(pk__in=enquiry.further_topics, is_restricted=True).exists()
+
+
+def _keep_card_of_topic(enquiry: Enquiry) -> None:
+    """The card of another topic than the enquiry's was not what the person was told."""
+    if enquiry.guidance is not None and enquiry.guidance.guidance.topic_id != enquiry.topic_id:
+        enquiry.guidance = enquiry.guidance_language = None
 
 
 def _ascribe(enquiry: Enquiry, by: User) -> None:

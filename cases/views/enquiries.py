@@ -56,6 +56,7 @@ from cases.services.enquiries import (
 from cases.services.first_day import guide_for
 from cases.views.codes import opened_thread
 from cases.views.desk import get_enquiry, get_offices, named_row
+from cases.views.guidance import card_of
 from cases.views.people import results_of
 from gai_portal.lib.paging import keyset_page
 
@@ -123,7 +124,7 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
         "draft": draft,
         "expected": expected,
         "offices": offices,
-        "topic": Topic.objects.with_guidance().filter(code=asked_for).first() if asked_for else None,
+        **card_of(Topic.objects.with_guidance().filter(code=asked_for).first() if asked_for else None),
         "is_coordinator": coordinates(request.user),
         "has_last": mine is not None,
         "guide": guide_for(request.user),

@@ -29,6 +29,7 @@ from cases.services.guidance import (
     next_review,
     publish_guidance,
 )
+from cases.views.public_guidance import place_of
 from gai_portal.lib.paging import PAGE_SIZE
 
 VERSIONS_SHOWN = 10
@@ -107,7 +108,7 @@ def card_rows(request: SignedInRequest) -> list[CardRow]:
     rows = []
     for topic in sorted(
         Topic.objects.in_use().filter(children=None).select_related("parent"),
-        key=lambda topic: (topic.parent.order if topic.parent else topic.order, topic.order, topic.code),
+        key=place_of,
     ):
         card = cards.get(topic.pk)
         versions = list(card.versions.all()) if card else []

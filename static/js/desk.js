@@ -13,6 +13,11 @@
   };
 
   if (panel) raise();
+  // Whoever sends the card in a language has handed it over in that language.
+  panel?.addEventListener("click", ({ target }) => {
+    const way = target.closest("a")?.closest("[data-language]");
+    if (way) panel.querySelector("[name=guidance_language]").value = way.dataset.language;
+  });
   topic?.addEventListener("change", async () => {
     if (!topic.value) return;
     const turn = ++asked;

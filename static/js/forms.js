@@ -45,6 +45,11 @@
     }
   });
 
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  });
+
   const warn = (event) => changed.size && event.preventDefault();
   document.addEventListener("input", (event) => {
     const form = event.target.form;

@@ -1,6 +1,6 @@
 """Rows of the access table for what the desks tell people."""
 
-from tests.access_table import DESK_PRAIA, FOUND, NATIONAL, Builder, Row, only
+from tests.access_table import DESK_PRAIA, FOUND, NATIONAL, Builder, Row, everybody, only
 from tests.factories import GuidanceSuggestionFactory, GuidanceVersionFactory
 
 DESKS = (*DESK_PRAIA, "desk_sal")
@@ -9,6 +9,9 @@ GET: dict[str, Row] = {
     "cases:suggestion_create": only(*DESKS),
     "cases:suggestion_list": only(*DESKS, *NATIONAL),
     "cases:suggestion_answer": only(*NATIONAL),
+    "public_guidance_list": everybody(),
+    "public_guidance": everybody(),
+    "cases:guidance_sheet": only(*DESKS),
     "cases:guidance_list": only(*NATIONAL),
     "cases:guidance_detail": only(*NATIONAL),
     "cases:guidance_edit": only(*NATIONAL),
@@ -38,9 +41,11 @@ ARGUMENTS: dict[str, Builder] = {
             "cases:guidance_begin",
             "cases:guidance_review",
             "cases:suggestion_create",
+            "cases:guidance_sheet",
         ],
         card,
     ),
+    "public_guidance": lambda get: {"code": GuidanceVersionFactory().guidance.topic_id},
     "cases:guidance_version": lambda get: card(get) | {"number": 1},
     "cases:suggestion_answer": lambda get: {
         "pk": GuidanceSuggestionFactory(office=get("office_praia"), author=get("desk_praia")).pk

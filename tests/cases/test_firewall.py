@@ -320,6 +320,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:received_list": lambda world: {},
     "cases:suggestion_create": lambda world: {"code": world.enquiry.topic_id},
     "cases:suggestion_list": lambda world: {},
+    "cases:guidance_sheet": lambda world: {"code": world.enquiry.topic_id},
     "cases:suggestion_answer": lambda world: {"pk": 1},
     "cases:guidance_list": lambda world: {},
     **dict.fromkeys(
