@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0019_first_day"),
+        ("cases", "0020_appointments"),
         ("municipalities", "0004_figure_origin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
