@@ -1,7 +1,9 @@
 # The doors of the project. Each works on a bare checkout and asks nothing.
 PORT ?= 8000
+SIZE ?= 10000
+ROUNDS ?= 15
 
-.PHONY: run test check fix messages lock
+.PHONY: run test check bench fix messages lock
 
 run: ## serve the portal on this computer: make run PORT=8123
 	@bin/run $(PORT)
@@ -11,6 +13,9 @@ test: ## the whole suite, on SQLite and on PostgreSQL
 
 check: ## style, layers, types, migrations, catalogues, deployment settings
 	@bin/check
+
+bench: ## times of the main pages beside the floor: make bench SIZE=100000 ROUNDS=30
+	@bin/bench --size $(SIZE) --rounds $(ROUNDS)
 
 fix: ## let the tools mend what they can
 	@bin/python-env requirements-dev.txt

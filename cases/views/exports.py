@@ -1,10 +1,11 @@
 """The office's enquiries as a table: named columns, logged, no more than the reader reads."""
 
 from collections.abc import Iterator
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,7 +17,7 @@ from accounts.http import SignedInRequest
 from cases.filters import EnquiryFilter
 from cases.models import Enquiry, EnquiryQuerySet, Language, Topic, describe, label_of
 from cases.views.desk import get_offices
-from gai_portal.lib.spreadsheets import Sheet, csv_lines, xlsx_bytes
+from gai_portal.lib.spreadsheets import Sheet, csv_lines, write_xlsx
 
 MOST_IN_A_WORKBOOK = 50_000  # rows; a CSV file has no limit
 AT_ONCE = 2_000
@@ -106,5 +107,7 @@ def enquiry_export(request: SignedInRequest, ending: str) -> HttpResponseBase:
     if ending == "csv":
         lines = csv_lines(headings(), exported(enquiries))
         return StreamingHttpResponse(lines, content_type=KINDS[ending], headers=disposition)
-    book = xlsx_bytes([Sheet(_("Enquiries"), headings(), exported(enquiries), WIDTHS)])
-    return HttpResponse(book, content_type=KINDS[ending], headers=disposition)
+    book = TemporaryFile()  # noqa: SIM115  # the answer closes it
+    write_xlsx([Sheet(_("Enquiries"), headings(), exported(enquiries), WIDTHS)], book)
+    book.seek(0)
+    return FileResponse(book, content_type=KINDS[ending], headers=disposition)

@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 from import_export.resources import ModelResource
@@ -112,7 +112,17 @@ class Sheet:
 
 
 def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
-    """Tables as a workbook. Numbers and days stay what they are; the header stays in sight."""
+    """Tables as a workbook, for those that fit in memory."""
+    file = io.BytesIO()
+    write_xlsx(sheets, file)
+    return file.getvalue()
+
+
+def write_xlsx(sheets: Iterable[Sheet], file: IO[bytes]) -> None:
+    """Tables as a workbook, row by row: no memory has to hold them.
+
+    Numbers and days stay what they are; the header stays in sight.
+    """
     book = Workbook(write_only=True)
     for sheet in sheets:
         page = book.create_sheet(sheet.title)
@@ -130,9 +140,7 @@ def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
         page.append([_cell(page, label, font=Font(bold=True)) for label in sheet.header])
         for row in sheet.rows:
             page.append([_cell(page, value, is_form=sheet.is_form) for value in row])
-    file = io.BytesIO()
     book.save(file)
-    return file.getvalue()
 
 
 def _cell(page: Any, value: Any, font: Font | None = None, *, is_form: bool = False) -> WriteOnlyCell:

@@ -1,0 +1,113 @@
+"""What is measured: the main pages, as the people who open them do, and how long each may take.
+
+Budgets are multiples of the floor (F1): 25 rows of one indexed query in a bare template, signed in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.db.models import Count
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from action_plans.models import Edition, Plan
+from cases.models import Case, Enquiry, Person
+from gai_portal.lib.paging import PAGE_SIZE, Cursor
+
+FLOOR = "floor (F1)"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One request: what it is, who makes it, and the multiple of the floor that it may take."""
+
+    name: str
+    url: str
+    who: str = "desk"
+    budget: float | None = None  # none: measured, not judged
+    expected: int = 200
+    posted: Callable[[], dict[str, str]] | None = None  # the fields of a form, anew each time
+
+
+USERS = {
+    "desk": "tecnica.praia@demo.example",
+    "planner": "planeadora.praia@demo.example",
+    "nation": "nacional@demo.example",
+    "public": "",
+}
+
+
+def sign_in() -> dict[str, Client]:
+    """A session for each kind of reader, without the sign-in page."""
+    clients = {who: Client(SERVER_NAME="127.0.0.1") for who in USERS}
+    for who, email in USERS.items():
+        if email:
+            clients[who].force_login(User.objects.get(email=email))
+    return clients
+
+
+def pages(clients: dict[str, Client]) -> list[Page]:
+    """All of them, the floor first. What they show is looked up in the database."""
+    desk = clients["desk"]
+    office = User.objects.get(email=USERS["desk"]).offices[0]
+    oldest = Enquiry.objects.filter(office=office).order_by("at", "pk")[: PAGE_SIZE + 1]
+    *_rows, row = oldest
+    busiest = (
+        Person.objects.filter(office=office, is_restricted=False, erased_at=None, merged_into=None)
+        .annotate(number=Count("enquiries"))
+        .order_by("-number", "pk")[0]
+    )
+    case = Case.objects.filter(office=office, is_restricted=False).first()
+    plan = Plan.objects.filter(municipality=office.municipality_id).order_by("pk").first()
+    edition = Edition.objects.order_by("pk").first()
+    assert None not in (case, plan, edition), "load the demonstration first"
+    area = plan.template.areas.order_by("pk").first()
+    enquiries = reverse("cases:enquiry_list")
+    export = {ending: reverse("cases:enquiry_export", args=[ending]) for ending in ("csv", "xlsx")}
+    return [
+        Page(FLOOR, reverse("floor")),
+        Page("enquiries, first page", enquiries, budget=1.5),
+        Page("enquiries, last page", f"{enquiries}?after={Cursor(row.at, row.pk)}", budget=1.5),
+        Page("enquiries, by word", f"{enquiries}?q=documentos"),
+        Page("person search, surname", searched(desk, busiest.name.split()[-1]), budget=2),
+        Page("person search, no hit", searched(desk, "Xyzabc"), budget=2),
+        Page("person search, two misspelt words", searched(desk, misspelt(busiest.name)), budget=5),
+        Page("person's page", busiest.get_absolute_url(), budget=2),
+        Page("case's page", case.get_absolute_url(), budget=2),
+        Page("log an enquiry", enquiries + "new/", expected=302, posted=filled_in),
+        Page("today", reverse("cases:today"), budget=2),
+        Page(
+            "figures, a year",
+            f"{reverse('cases:enquiry_figures')}?period={timezone.localdate().year}",
+            budget=2,
+        ),
+        Page("oversight of all plans", reverse("workspace"), "nation", budget=3),
+        Page(
+            "tailoring screen",
+            reverse("action_plans:plan_area", args=[plan.pk, area.code]),
+            "planner",
+            budget=3,
+        ),
+        Page("public page of a plan", edition.get_absolute_url(), "public", budget=1.5),
+        Page("export, CSV", export["csv"]),
+        Page("export, XLSX of this year", f"{export['xlsx']}?since={timezone.localdate().year}-01-01"),
+    ]
+
+
+def searched(client: Client, words: str) -> str:
+    """The address of a search's results."""
+    return client.post(reverse("cases:person_search"), {"q": words}).url
+
+
+def misspelt(name: str) -> str:
+    """Two of its words, one with a letter doubled, one without its last."""
+    first, *_others, last = name.split()
+    return f"{first[0]}{first} {last[:-1]}"
+
+
+def filled_in() -> dict[str, str]:
+    """The form of an enquiry as an officer sends it, with a fresh key."""
+    return {"topic": "RES.02", "channel": "in_person", "outcome": "informed", "once": str(uuid4())}

@@ -1,0 +1,43 @@
+"""The benchmark finds every page that it measures. What it measures is told by `make bench` alone."""
+
+import pytest
+from django.core.management import call_command
+
+from benchmarks.bench import TOKEN, report
+from benchmarks.pages import FLOOR, Page, pages, sign_in
+from benchmarks.seed import seed
+from cases.models import Enquiry, Person
+
+
+@pytest.fixture
+def demonstration(db, settings):
+    settings.DEMO = True
+    settings.ROOT_URLCONF = "benchmarks.urls"
+    folders = [*settings.TEMPLATES[0]["DIRS"], settings.BASE_DIR / "benchmarks" / "templates"]
+    settings.TEMPLATES = [settings.TEMPLATES[0] | {"DIRS": folders}]
+    call_command("load_reference_data")
+    call_command("load_demo_data")
+
+
+def test_every_page_answers_as_the_benchmark_expects(demonstration):
+    before = Enquiry.objects.count(), Person.objects.count()
+    seed(60)
+    assert (Enquiry.objects.count(), Person.objects.count()) == (before[0] + 60, before[1] + 12)
+    clients = sign_in()
+    for page in pages(clients):
+        client = clients[page.who]
+        fields = page.posted() | {"csrfmiddlewaretoken": TOKEN} if page.posted else None
+        response = client.post(page.url, fields) if fields else client.get(page.url)
+        assert response.status_code == page.expected, page.name
+        response.getvalue()
+
+
+def test_the_report_sets_each_page_beside_the_floor_and_its_budget():
+    judged = [Page("today", "/", budget=2), Page("figures", "/", budget=2)]
+    asked = [Page(FLOOR, "/"), *judged, Page("export", "/")]
+    times = {FLOOR: [0.01, 0.02, 0.01], "today": [0.05] * 3, "figures": [0.011] * 3, "export": [0.1] * 3}
+    *_head, floor, today, figures, export = report(asked, times, 60).splitlines()
+    assert floor.split()[-3:] == ["10.0", "1.00", "–"]
+    assert today.split() == ["today", "50.0", "5.00", "2", "over"]
+    assert figures.split() == ["figures", "11.0", "1.10", "2"]
+    assert export.split() == ["export", "100.0", "10.00", "–"]
