@@ -20,7 +20,7 @@ from cases.models import (
     label_of_shared,
     shareable,
 )
-from cases.workflow import ANSWERS, OPEN_STATES, ReferralState, answers_from
+from cases.workflow import ANSWERS, ReferralState, answers_from
 from gai_portal.lib.forms import DayField
 from municipalities.models import Partner
 
@@ -43,7 +43,7 @@ class ReferralFilter(forms.Form):
         asked = self.cleaned_data
         state = asked.get("state") or ""
         if state == "":
-            referrals = referrals.filter(state__in=OPEN_STATES | {ReferralState.DRAFT})
+            referrals = referrals.open()
         elif state != "all":
             referrals = referrals.filter(state=state)
         if partner := asked.get("partner"):

@@ -17,7 +17,7 @@ from cases.models.cases import Case
 from cases.models.enquiries import Enquiry
 from cases.models.follow_ups import FollowUp
 from cases.models.people import Contact, IdentityDocument, Person
-from cases.workflow import AWAITED_STATES, OPEN_STATES, PARTNER_STATES, ReferralState
+from cases.workflow import AWAITED_STATES, OPEN_STATES, PARTNER_STATES, CaseState, ReferralState
 from gai_portal.lib.keys import digest, key_from
 from municipalities.models import Office, Partner
 
@@ -78,8 +78,9 @@ class ReferralQuerySet(MunicipalityScopedQuerySet):
         return self.exclude(reason="")
 
     def open(self) -> Self:
-        """Not solved, refused or withdrawn."""
-        return self.filter(state__in=OPEN_STATES | {ReferralState.DRAFT})
+        """Drafts, and what the partner can still answer, while the case is not closed."""
+        running = self.standing().exclude(case__state=CaseState.CLOSED)
+        return running.filter(state__in=OPEN_STATES | {ReferralState.DRAFT})
 
     def awaited(self) -> Self:
         """The partner has not said yet what it does about it."""

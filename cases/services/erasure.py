@@ -17,6 +17,7 @@ from cases.models import Appointment, Case, CaseDocument, CaseNote, Enquiry, Fol
 from cases.permissions import can_erase_person
 from cases.retention import CASE, FIELDS, PERSON, STAND_INS, Fate
 from cases.services.case_documents import forget_files
+from cases.services.referrals import call_back_referrals
 from cases.workflow import CaseState
 from gai_portal.lib.locks import locked
 
@@ -45,6 +46,7 @@ def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
     _forget_drafts(same)
     fates = {Fate.EMPTY} | ({Fate.SHELL} if way == Person.Erasure.ERASED else set())
     for one in reversed(same):
+        call_back_referrals(one, by=by)
         _forget_what_was_to_be_done(one)
         _clear_rows(one, PERSON, fates, erased_at=timezone.now(), erasure=way)
     person = people.get(pk=person.pk)

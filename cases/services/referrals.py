@@ -21,7 +21,7 @@ from accounts.services import mail_to, notify
 from cases.models import Case, Enquiry, FollowUp, Person, Referral, ReferralStep, shareable
 from cases.permissions import can_answer_referral, can_refer, can_share, can_work_on_referral, office_of
 from cases.services.follow_ups import end_follow_up, note_follow_up
-from cases.workflow import ANSWERS, LAPSE, SEND, WITHDRAW, ReferralMove, ReferralState
+from cases.workflow import ANSWERS, LAPSE, PARTNER_STATES, SEND, WITHDRAW, ReferralMove, ReferralState
 from gai_portal.lib.formats import format_day
 from gai_portal.lib.keys import digest, key_from
 from gai_portal.lib.personal import pointing_at_somebody
@@ -176,6 +176,23 @@ def withdraw_referral(referral: Referral, *, by: User) -> Referral:
     return _move(referral, WITHDRAW, way=ReferralStep.Way.DESK, by=by)
 
 
+def call_back_referrals(person: Person, *, by: User | None) -> None:
+    """Whoever is erased is sent to nobody any more, and partners are asked to delete what they were told.
+
+    Inside a transaction of the caller, who sees to the rights and empties the rows.
+    """
+    rows = Referral.objects.select_for_update(of=("self",)).with_work()
+    for referral in rows.filter(person=person):
+        if referral.state in WITHDRAW.sources:
+            _move(referral, WITHDRAW, way=ReferralStep.Way.ITSELF, by=by)
+        if referral.sent_at is None or not referral.shared:
+            continue
+        _tell_partner(referral, lambda: _("Please delete what you were told with referral {number}."))
+        if referral.email:
+            subject = lambda: _("Please delete what you were told with referral {number}.")  # noqa: E731
+            _mail(referral, "cases/email/referral_delete.txt", subject)
+
+
 def record_reading(referral: Referral, *, by: User | None, address: str | None) -> None:
     """A partner reads: a line for the referral, and one for the person of whom something is shown."""
     read: list[Any] = [referral]
@@ -289,7 +306,8 @@ def _names(referral: Referral) -> dict[str, Any]:
 def _tell_partner(referral: Referral, text: Any) -> int:
     """Everybody with an account who speaks for the partner. How many they are."""
     users = list(User.objects.speaking_for([referral.partner_id]))
-    url = reverse("cases:received_detail", args=[referral.pk])
+    is_there = referral.state in PARTNER_STATES
+    url = reverse("cases:received_detail", args=[referral.pk]) if is_there else reverse("cases:received_list")
     notify(users, text=lambda: text().format(**_names(referral)), url=url)
     return len(users)
 

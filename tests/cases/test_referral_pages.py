@@ -17,9 +17,17 @@ from accounts.access import Verb
 from accounts.models import AccessLog, Draft
 from cases.documents import referral_letter_pdf
 from cases.models import Contact, Referral
+from cases.services.cases import close_case
 from cases.services.referrals import answer_referral, send_referral, withdraw_referral
 from tests.cases.referrals import in_days, key_of, sent_referral
-from tests.factories import CaseFactory, EnquiryFactory, PartnerFactory, PersonFactory, ReferralFactory
+from tests.factories import (
+    CaseFactory,
+    EnquiryFactory,
+    OutcomeFactory,
+    PartnerFactory,
+    PersonFactory,
+    ReferralFactory,
+)
 from tests.pdf_ua import assert_pdf_ua
 
 LIST = "/workspace/desk/referrals/"
@@ -175,6 +183,8 @@ def test_the_list_shows_those_not_ended_and_what_is_asked_for(desk, case, partne
     assert list(desk.get(LIST).context["page"]) == [referral]
     assert list(desk.get(f"{LIST}?state=withdrawn").context["page"]) == [ended]
     assert len(desk.get(f"{LIST}?state=all").context["page"]) == 2
+    close_case(case, outcome=OutcomeFactory(), reason="Feito.", by=case.author)
+    assert list(desk.get(LIST).context["page"]) == []
     assert list(desk.get(f"{LIST}?state=all&partner={partner.pk}").context["page"]) == [referral]
     assert desk.get(f"{LIST}?state=nonsense&partner=x").status_code == 200
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -348,11 +349,26 @@ def test_who_withdraws_their_consent_is_in_no_referral_any_more(
     assert [text for text in ("Fatoumata", "Diallo", "991 23 45") if text in left] == []
     referral.refresh_from_db()
     assert (referral.shared, referral.reason, referral.link_digest) == ({}, "", "")
+    assert referral.state == "withdrawn"
     assert not Referral.objects.sent_to(partner_user).exists()
+    assert "apague" in told(partner_user)[0].lower()
     with later(15):
         look_after_referrals()
     assert not FollowUp.objects.exists()
     assert (referral.person is None) == (choice == "erase")
+
+
+@pytest.mark.parametrize("shared", [{"name": "x"}, {}])
+def test_a_partner_who_was_told_something_is_asked_by_email_to_delete_it(
+    case, partner, desk_praia, fatou, shared, django_capture_on_commit_callbacks
+):
+    sent(case, partner, shared=shared, way="email", email="porta@example.org")
+    draft_referral(case, partner=partner, reason=REASON, shares=["name"], by=desk_praia)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_consent(fatou, "erase", by=desk_praia)
+    assert [message.to for message in mail.outbox] == [["porta@example.org"]] * len(shared)
+    assert not any("Diallo" in message.body for message in mail.outbox)
+    assert set(Referral.objects.values_list("state", flat=True)) == {"withdrawn"}
 
 
 # The database itself
