@@ -11,6 +11,7 @@ import action_plans.demo_updates
 import cases.demo_appointments
 import cases.demo_cases
 import cases.demo_codes
+import cases.demo_imports
 import cases.demo_people
 import cases.demo_referrals
 import cases.demo_reports
@@ -33,6 +34,7 @@ LOADS = {
     "transfers": cases.demo_transfers.load_demo_transfers,
     "appointments": cases.demo_appointments.load_demo_appointments,
     "monthly report": cases.demo_reports.load_demo_report,
+    "old list": cases.demo_imports.load_demo_import,  # after all that takes up enquiries
     "statistics": cases.services.statistics.publish_statistics,
     "goals": action_plans.demo_goals.load_demo_goals,
     "plans": action_plans.demo.load_demo_plans,
