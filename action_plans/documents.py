@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from action_plans.models import TemplateIndicator
 from action_plans.workflow import Decision
+from gai_portal.lib.content import content_text
 from gai_portal.lib.pdf import render_pdf
 from gai_portal.lib.qr import qr_svg
 from gai_portal.lib.spreadsheets import Sheet, csv_bytes, xlsx_bytes
@@ -117,6 +118,9 @@ def document_context(snapshot: dict[str, Any]) -> dict[str, Any]:
         ]
         budgets = [m["budget_cve"] for m in area["measures"] if m["budget_cve"] is not None]
         area["budget_cve"] = sum(budgets) if budgets else None
+    names = _names_in(plan)
+    for comment in plan["heard"]:
+        comment["about"] = names.get((comment["kind"], comment["code"]), "")
     return {
         "plan": plan,
         "only_pt": only_pt(),
@@ -127,6 +131,19 @@ def document_context(snapshot: dict[str, Any]) -> dict[str, Any]:
         "indicator_areas": [
             area for area in plan["areas"] if any(objective["indicators"] for objective in area["objectives"])
         ],
+    }
+
+
+def _names_in(plan: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """What the parts of a frozen plan are called, by kind and code: comments name a code alone."""
+    measures = [measure for area in plan["areas"] for measure in area["measures"]]
+    parts = {
+        "chapter": (plan["chapters"], "title"),
+        "area": (plan["areas"], "title"),
+        "measure": ([*measures, *plan["excluded"], *plan["undecided"]], "text"),
+    }
+    return {
+        (kind, row["code"]): content_text(row, field) for kind, (rows, field) in parts.items() for row in rows
     }
 
 

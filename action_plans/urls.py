@@ -88,6 +88,7 @@ urlpatterns = [
     path("strategy/goals/new/", strategy.goal_create, name="goal_create"),
     path("strategy/goals/<str:code>/", strategy.goal_detail, name="goal_detail"),
     path("strategy/goals/<str:code>/edit/", strategy.goal_edit, name="goal_edit"),
+    path("strategy/goals/<str:code>/history/", strategy.goal_history, name="goal_history"),
     path("strategy/goals/<str:code>/remove/", strategy.goal_remove, name="goal_remove"),
     path(
         "strategy/goals/<str:code>/indicators/new/",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from action_plans.workflow import TemplateState
 from gai_portal.lib.reference import LoadedRow
@@ -76,6 +77,7 @@ class StrategicGoal(LoadedRow):
     )
 
     objects = StrategicGoalQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["loaded"])
 
     class Meta:
         verbose_name = _("strategic goal")
@@ -137,6 +139,8 @@ class StrategicIndicator(models.Model):
     )
     target_year = models.PositiveSmallIntegerField(_("year of the target"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
+
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("indicator of the strategy")

@@ -229,6 +229,9 @@ def consultation_over(request: HttpRequest, consultation: Consultation) -> HttpR
     page = Paginator(heard.select_related("partner", "invitation"), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
+    names = names_of(consultation.plan, [(comment.kind, comment.code) for comment in page])
+    for comment in page:
+        comment.about = names.get((comment.kind, comment.code), "")
     typed = request.POST.get("text", "")[:TEXT_LIMIT]
     context = {"consultation": consultation, "page": page, "typed": typed}
     status = HTTPStatus.CONFLICT if request.method == "POST" else HTTPStatus.OK

@@ -20,6 +20,7 @@ from action_plans.permissions import can_remark, can_settle_remark
 from action_plans.services.discussion import make_remark, reopen_remark, settle_remark
 from action_plans.services.history import former_item
 from action_plans.views.plan import get_plan
+from action_plans.views.shown import names_of
 
 PAGE_SIZE = 25
 MODELS: dict[str, Any] = {Remark.Kind.MEASURE: PlanMeasure, Remark.Kind.CHAPTER: PlanSection}
@@ -60,6 +61,10 @@ def get_remark(request: SignedInRequest, pk: int, remark: int) -> Remark:
     return get_object_or_404(remarks, pk=remark, plan=pk)
 
 
+def _singular(remark: Remark) -> str:
+    return remark.kind.removesuffix("s")
+
+
 @require_safe
 def plan_remarks(request: SignedInRequest, pk: int) -> HttpResponse:
     plan = get_plan(request, pk)
@@ -70,11 +75,13 @@ def plan_remarks(request: SignedInRequest, pk: int) -> HttpResponse:
         *(("measures", code) for code in plan.measures.values_list("code", flat=True)),
         *(("chapters", code) for code in plan.sections.values_list("code", flat=True)),
     }
+    names = names_of(plan, [(_singular(remark), remark.code) for remark in page])
     rows = []
     for remark in _with_rights(request, plan, page):
         is_there = (remark.kind, remark.code) in there
         url = address_of(plan, remark.kind, remark.code) if is_there else _history_of(plan, remark)
-        rows.append({"remark": remark, "url": url, "is_gone": not is_there})
+        name = names.get((_singular(remark), remark.code), "")
+        rows.append({"remark": remark, "url": url, "is_gone": not is_there, "name": name})
     context = {"plan": plan, "page": page, "rows": rows, "is_all": is_all}
     return render(request, "action_plans/plan_remarks.html", context)
 

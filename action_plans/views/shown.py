@@ -44,6 +44,21 @@ def shown(field: Any, value: Any) -> str:
     return str(value)
 
 
+def changes_of(row: Any, rows: Iterable[Any]) -> list[tuple[str, str, str]]:
+    """Label, now, before: of each field that a line of a history changed. `rows` hold the line before it."""
+    same = [other for other in rows if type(other) is type(row) and other.id == row.id]
+    before = next((other for other in same if other.history_id < row.history_id), None)
+    changes = []
+    for field in row.instance_type._meta.concrete_fields:
+        if field.name in {"id", "loaded", "strategy", "goal"}:
+            continue
+        new = getattr(row, field.attname)
+        old = getattr(before, field.attname) if before else field.get_default()
+        if new != old:
+            changes.append((field.verbose_name, shown(field, new), shown(field, old) if before else ""))
+    return changes
+
+
 def doubtful_translations(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """That translations may no longer fit the Portuguese text that was saved beside them; or nothing."""
     languages = ", ".join(languages_left_behind(before, after))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Max, Q
 from django.http import Http404, HttpResponse
@@ -24,9 +25,11 @@ from action_plans.models import Plan, StrategicGoal, StrategicIndicator, Strateg
 from action_plans.permissions import can_read_coverage, can_read_plans, can_write_strategy
 from action_plans.statistics import coverage
 from action_plans.views.plan import get_plan
-from action_plans.views.shown import warn_of_translations
+from action_plans.views.shown import changes_of, warn_of_translations
 from action_plans.workflow import Decision, TemplateState
 from municipalities.models import Municipality
+
+HISTORY_LINES = 20  # on a page
 
 
 def get_goal(code: str) -> StrategicGoal:
@@ -147,6 +150,7 @@ def goal_create(request: SignedInRequest) -> HttpResponse:
     form = GoalForm(request.POST or None, strategy=strategy, initial=initial)
 
     def create() -> str:
+        form.instance._history_user = request.user
         messages.success(request, _("The goal was added."))
         return form.save().get_absolute_url()
 
@@ -162,6 +166,7 @@ def goal_edit(request: SignedInRequest, code: str) -> HttpResponse:
     form = EditGoalForm(request.POST or None, instance=get_goal(code), strategy=goal.strategy)
     with transaction.atomic():
         if request.method == "POST" and form.is_valid():
+            form.instance._history_user = request.user
             form.save()
             warn_of_translations(request, vars(goal), form.cleaned_data)
             messages.success(request, _("%(code)s saved.") % {"code": goal.code})
@@ -180,9 +185,23 @@ def goal_remove(request: SignedInRequest, code: str) -> HttpResponse:
             _("%(code)s stays: goals, indicators or measures hang on it.") % {"code": goal.code},
         )
         return redirect(goal)
+    goal._history_user = request.user  # type: ignore[attr-defined]
     goal.delete()
     messages.success(request, _("%(code)s removed.") % {"code": code})
     return redirect("action_plans:strategy_detail")
+
+
+@require_safe
+def goal_history(request: SignedInRequest, code: str) -> HttpResponse:
+    """Who changed a goal and its indicators, the latest first; also those that were removed."""
+    refuse_readers(request)
+    goal = get_goal(code)
+    lines = (goal.history, StrategicIndicator.history.filter(goal_id=goal.pk))
+    rows: list[Any] = [row for part in lines for row in part.select_related("history_user")]
+    rows.sort(key=lambda row: (row.history_date, row.history_id), reverse=True)
+    page = Paginator(rows, HISTORY_LINES).get_page(request.GET.get("page"))
+    context = {"goal": goal, "page": page, "lines": [(row, changes_of(row, rows)) for row in page]}
+    return render(request, "action_plans/goal_history.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -193,6 +212,7 @@ def goal_indicator_create(request: SignedInRequest, code: str) -> HttpResponse:
     form = StrategicIndicatorForm(request.POST or None, instance=indicator)
 
     def create() -> str:
+        indicator._history_user = request.user  # type: ignore[attr-defined]  # simple_history asks for it
         form.save()
         messages.success(request, _("The indicator was added."))
         return goal.get_absolute_url()
@@ -214,6 +234,7 @@ def goal_indicator_edit(request: SignedInRequest, code: str, pk: int) -> HttpRes
     form = EditStrategicIndicatorForm(request.POST or None, instance=copy(indicator))
     with transaction.atomic():
         if request.method == "POST" and form.is_valid():
+            form.instance._history_user = request.user
             form.save()
             warn_of_translations(request, vars(indicator), form.cleaned_data)
             messages.success(request, _("Indicator saved."))
@@ -226,6 +247,7 @@ def goal_indicator_edit(request: SignedInRequest, code: str, pk: int) -> HttpRes
 def goal_indicator_remove(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     refuse_readers(request)
     indicator = get_indicator(code, pk)
+    indicator._history_user = request.user  # type: ignore[attr-defined]
     indicator.delete()
     messages.success(request, _("Indicator removed."))
     return redirect(indicator.goal)

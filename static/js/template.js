@@ -72,7 +72,7 @@
     const settle = (saved) => {
       const block = saved.closest("[data-block]");
       const right = home(where(saved));
-      if (block.parentElement !== right) addLink(right).before(block);
+      if (block.parentElement !== right) right.insertBefore(block, addLink(right));
       const entry = saved.dataset.item ? saved : saved.querySelector("[data-item]");
       say(entry.dataset.said);
       recount();
@@ -147,7 +147,7 @@
     const item = step && !event.target.matches("input, select, textarea") && event.target.closest("[data-item]");
     if (!item) return;
     event.preventDefault();
-    item.querySelector(`[data-move=${step}]`).click();
+    item.querySelector(`[data-move=${step}]`)?.click(); // none beside another language
   });
 
   root.querySelector("[data-keys]").hidden = false;

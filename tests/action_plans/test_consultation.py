@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Notice
+from action_plans.documents import document_context
 from action_plans.models import Consultation, ConsultationComment
 from action_plans.services.consultation import (
     answer_comment,
@@ -420,3 +421,19 @@ def test_partners_are_offered_in_groups_of_a_kind(client, praia, planner_praia):
     assert client.post(url, content).context["form"].errors["partners"]
     client.post(url, content | {"partners": [church.pk]})
     assert list(Consultation.objects.get().partners.all()) == [church]
+
+
+def test_the_annex_calls_an_item_by_its_text(client, consultation, planner_praia):
+    answer_comment(
+        said(consultation, kind="measure", code="ACO.M1"),
+        resolution="noted",
+        reply="Obrigado.",
+        is_withheld=False,
+        version=1,
+        by=planner_praia,
+    )
+    client.force_login(planner_praia)
+    preview = client.get(reverse("action_plans:plan_preview", args=[consultation.plan_id])).content.decode()
+    assert "ACO.M1 · Medida 1 de Acolhimento." in preview.split('id="heard"')[1]
+    [heard] = document_context(freeze_plan(consultation.plan))["plan"]["heard"]
+    assert heard["about"] == "Medida 1 de Acolhimento."

@@ -261,3 +261,30 @@ def test_two_who_edit_an_indicator_at_once_see_both_texts(client, dgi_officer, s
     )
     assert "Da colega" in response.content.decode()
     assert StrategicIndicator.objects.get().text_pt == "Da colega"
+
+
+def test_the_history_of_a_goal_tells_who_changed_it_and_its_indicators(
+    client, dgi_officer, strategy, count_queries
+):
+    goal = StrategicGoalFactory(code="NIS1", title_pt="Antes")
+    client.force_login(dgi_officer)
+    edit = reverse("action_plans:goal_edit", args=["NIS1"])
+
+    def rename(title):
+        seen = client.get(edit).context["form"]["seen"].value()
+        client.post(edit, {"title_pt": title, "order": goal.order, "seen": seen})
+
+    rename("Depois")
+    content = {"text_pt": "Taxa de resposta", "unit": "percent", "target_value": "80", "target_year": "2030"}
+    client.post(reverse("action_plans:goal_indicator_create", args=["NIS1"]), content)
+    client.post(reverse("action_plans:goal_indicator_remove", args=["NIS1", goal.indicators.get().pk]))
+    url = reverse("action_plans:goal_history", args=["NIS1"])
+    lines = client.get(url).context["lines"]
+    told = [(row.history_type, str(row.history_user), [change[1:] for change in said]) for row, said in lines]
+    assert told[0][:2] == ("-", "Officer Dgi")
+    assert ("Taxa de resposta", "") in told[1][2]
+    assert told[2] == ("~", "Officer Dgi", [("Depois", "Antes")])
+    few = count_queries(lambda: client.get(url))
+    for number in range(12):
+        rename(f"Título {number}")
+    assert count_queries(lambda: client.get(url)) == few

@@ -361,3 +361,16 @@ def test_the_starter_as_a_document_stays_within_the_budget(officer, db):
         load()
     page = officer.get(Template.objects.get().get_absolute_url()).content
     assert len(gzip.compress(page, 9)) <= 15_000
+
+
+def test_beside_another_language_one_translates_and_the_page_stays_within_the_budget(officer, db):
+    for load in (load_territory, load_desk, load_templates):
+        load()
+    address = Template.objects.get().get_absolute_url()
+    page = officer.get(f"{address}?beside=en").content
+    assert len(gzip.compress(page, 9)) <= 15_000
+    html = page.decode()
+    assert 'href="ACO.M1/?beside=en"' in html
+    assert "data-move" not in html
+    assert "data-add" not in html
+    assert "mostre só o português" in html

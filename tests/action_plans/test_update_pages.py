@@ -210,7 +210,7 @@ def test_a_plan_that_cannot_be_written_shows_its_changes_and_decides_none(client
     plan.save()
     assert client.get(updates(plan)).context["page"].object_list
     form = {"decision": "take", "against": 2, "version": 1}
-    assert client.post(address(plan), form).status_code == 403
+    assert client.post(address(plan), form).status_code == 409
 
 
 def test_what_left_the_plan_can_still_be_read(client, plan, planner, dgi_officer):
@@ -458,3 +458,11 @@ def test_a_proposal_left_as_it_was_is_made_anew_from_what_a_colleague_saved(
     adapt(plan, planner, "Medida 1 de Acolhimento, cá na Praia.")
     form = client.post(address(plan), sent).context["form"]
     assert form["text_pt"].value() == "Nova medida 1 de Acolhimento, cá na Praia."
+
+
+def test_a_closed_plan_promises_no_updates(client, plan, planner, dgi_officer):
+    reword(dgi_officer)
+    updates_link = f'href="{updates(plan)}"'
+    assert updates_link in client.get(plan.get_absolute_url()).content.decode()
+    type(plan).objects.filter(pk=plan.pk).update(state=PlanState.CLOSED)
+    assert updates_link not in client.get(plan.get_absolute_url()).content.decode()
