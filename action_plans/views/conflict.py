@@ -14,7 +14,7 @@ from action_plans.forms.tailoring import ItemForm
 from action_plans.models import Plan
 from action_plans.services.history import as_opened, history_of
 from action_plans.services.tailoring import EditConflict
-from action_plans.views.shown import shown
+from action_plans.views.shown import called, shown
 
 
 def conflict_page(
@@ -33,6 +33,7 @@ def conflict_page(
     context = {
         "plan": plan,
         "item": current,
+        "called": called(current),
         "form": form,
         "touched": touched,
         "differences": _differences(form, current, touched),

@@ -17,6 +17,7 @@ from action_plans.models import Plan
 from action_plans.permissions import can_create_plan
 from action_plans.services.history import former_item
 from action_plans.views.plan import get_plan
+from action_plans.views.shown import called
 
 View = ParamSpec("View")
 
@@ -105,6 +106,7 @@ def gone_page(request: SignedInRequest, plan: Plan, kind: str, code: str, form_c
         "plan": plan,
         "kind": kind,
         "code": code,
+        "called": called(model(code=code)),
         "successor": successor,
         "texts": typed_texts(form_class, data),
     }

@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +17,7 @@ from action_plans.permissions import can_edit_plan
 from action_plans.services.history import PlanItem, former_item, history_of, restore_line, says_the_same
 from action_plans.services.tailoring import EditConflict, ItemGone
 from action_plans.views.plan import get_plan
-from action_plans.views.shown import NATIONAL, names_of, shown
+from action_plans.views.shown import called, names_of, shown
 from action_plans.views.tailoring import refuse_readers
 
 ITEMS: dict[str, Any] = {"measures": PlanMeasure, "chapters": PlanSection, "indicators": PlanIndicator}
@@ -62,7 +61,7 @@ def plan_item_history(request: SignedInRequest, pk: int, kind: str, code: str) -
         "plan": plan,
         "item": item,
         "kind": kind,
-        "kind_label": capfirst(str(NATIONAL[about[0]][0]._meta.verbose_name)),
+        "called": called(item),
         "name": names_of(plan, [about]).get(about, ""),
         "page": page,
         "lines": history_lines(item, list(page.object_list)),

@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 
 from action_plans.models import (
     Plan,
+    PlanMeasure,
+    PlanSection,
     TemplateArea,
     TemplateIndicator,
     TemplateMeasure,
     TemplateSection,
+    UpdateDecision,
 )
 from action_plans.workflow import TemplateState
 from gai_portal.lib.content import content_text
@@ -78,6 +81,12 @@ NATIONAL: dict[str, tuple[Any, str]] = {
     "measure": (TemplateMeasure, "text"),
     "indicator": (TemplateIndicator, "text"),
 }
+
+
+def called(item: Any) -> str:
+    """Medida ACO.M1: the kind of an item, and its code."""
+    kinds = {PlanMeasure: UpdateDecision.Kind.MEASURE, PlanSection: UpdateDecision.Kind.SECTION}
+    return f"{kinds.get(type(item), UpdateDecision.Kind.INDICATOR).label} {item.code}"
 
 
 def names_of(plan: Plan, things: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

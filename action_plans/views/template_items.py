@@ -161,7 +161,8 @@ def write(form: ItemForm, request: SignedInRequest) -> TemplateRow:
 
 def saved(request: SignedInRequest, draft: Template, form: ItemForm, doubt: str) -> HttpResponse:
     item = form.instance
-    said = f"{_('%(code)s was saved.') % {'code': item.code}} {doubt}".strip()
+    said = _("%(code)s was saved.") % {"code": item.code}
+    said = f"{said} {doubt}".strip()
     if wants_fragment(request) and "holds_measures" not in form.changed_data:
         return fragment(request, "saved", "_draft_saved", {"row": item, "template": draft, "said": said})
     messages.success(request, said)

@@ -19,7 +19,7 @@ def test_the_matrix_leads_down_to_measures_and_up_to_the_goal(
     sign_in(page, dgi_officer)
     page.goto(reverse("action_plans:strategy_coverage"))
     assert_usable(page)
-    page.get_by_role("link", name="2026-2028").click()
+    page.get_by_role("link", name="2026-2028 Praia", exact=True).click()
     assert_usable(page)
     page.get_by_role("link", name="ACO.M1").wait_for()
     page.get_by_role("link", name="Fluxos migratórios").click()

@@ -190,7 +190,7 @@ def test_three_towns_answer_a_new_version_each_in_its_way_and_the_map_shows_it(
         window.goto("/workspace/template/adoption/")
         assert_usable(window)
     row = page.locator("tbody tr", has=page.get_by_role("link", name="ACO.M1", exact=True))
-    assert row.locator("td").all_inner_texts() == ["2", "1", "", "", "", ""]
+    assert row.locator("td").all_inner_texts() == ["2", "2", "1", "", "", "", ""]
     row.locator("a").click()
     page.wait_for_load_state()
     assert_usable(page)
