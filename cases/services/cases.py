@@ -36,7 +36,7 @@ from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove
 from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
-# What an officer writes about a case, and may change.
+# What an officer writes about a case, and may change: the person by `name_case` alone.
 CONTENT_FIELDS = ("topic", "title", "person", "priority", "is_restricted")
 
 NextRow = TypeVar("NextRow", FollowUp, Appointment)
@@ -91,8 +91,6 @@ def next_number(office: Office) -> str:
 @transaction.atomic
 def change_case(case: Case, content: Mapping[str, Any], *, version: int, by: User) -> Case:
     """Change what is written of a case, unless somebody else did so after `version` was read."""
-    if content.get("person"):  # before the case, as everywhere: two that wait for each other would both fail
-        content = {**content, "person": held(content["person"])}
     case = locked_case(case)
     if not can_work_on_case(by, case):
         raise PermissionDenied(f"{by} may not change {case}")
@@ -100,11 +98,8 @@ def change_case(case: Case, content: Mapping[str, Any], *, version: int, by: Use
         raise CaseChanged
     if all(getattr(case, name) == value for name, value in content.items()):
         return case
-    former = case.person_id
     for name, value in content.items():
         setattr(case, name, value)
-    if case.person_id != former:
-        _check_person(case, by)
     _restrict(case)
     _save(case, by, is_new=False)
     _bring_along(case, by)
@@ -114,11 +109,11 @@ def change_case(case: Case, content: Mapping[str, Any], *, version: int, by: Use
 @transaction.atomic
 def name_case(case: Case, person: Person | None, *, by: User) -> Case:
     """Say whose matter it is, or that it is nobody's by name. Its enquiries must not name somebody else."""
+    person = held(person)  # before the case, as everywhere: two that wait for each other would both fail
     case = locked_case(case)
     if not can_name_case(by, case):
         raise PermissionDenied(f"{by} may not name the person of {case}")
-    former = case.person_id
-    if former == (person.pk if person else None):
+    if case.person == person:
         return case
     if person is not None and case.enquiries.exclude(person=None).exclude(person=person).exists():
         raise ValidationError(_("An enquiry of this case names another person. Correct it first."))

@@ -19,7 +19,7 @@ from accounts.access import client_address
 from accounts.http import SignedInRequest
 from accounts.services import answer_form
 from cases.forms.codes import CodeForm, GiveCodeForm
-from cases.models import Enquiry, ReturnCode
+from cases.models import ReturnCode
 from cases.permissions import can_give_code
 from cases.services.codes import end_code, give_code, usual_end_of_code
 from cases.services.doors import TooManyQuestions, thread_of_code, told_by_thread
@@ -108,7 +108,7 @@ def code_give(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def code_end(request: SignedInRequest, pk: int) -> HttpResponse:
-    enquiry: Enquiry = get_enquiry(request, pk)
+    enquiry = get_enquiry(request, pk)
     end_code(enquiry, by=request.user)
     messages.success(request, _("The code opens nothing any more."))
     return redirect(enquiry)

@@ -19,6 +19,7 @@ from cases.services.cases import (
     close_case,
     correct_note,
     file_enquiry,
+    name_case,
     open_case,
     reopen_case,
     resume_case,
@@ -234,7 +235,7 @@ def test_the_last_word_on_a_document_of_the_checklist_counts(case, desk_praia, c
 
 def test_a_contact_about_another_person_is_not_put_under_the_case(case, office_praia, desk_praia):
     first, second = (PersonFactory(office=office_praia, author=desk_praia) for _ in range(2))
-    change_case(case, {"person": first}, version=1, by=desk_praia)
+    name_case(case, first, by=desk_praia)
     with pytest.raises(ValidationError):
         file_enquiry(EnquiryFactory(office=office_praia, person=second), case, by=desk_praia)
 
