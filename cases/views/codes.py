@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import client_address
 from accounts.http import SignedInRequest
+from accounts.models import User
 from accounts.services import answer_form
 from cases.forms.codes import CodeForm, GiveCodeForm
 from cases.models import ReturnCode
@@ -29,18 +30,20 @@ OPEN_FOR = timedelta(hours=8)
 SALT = "cases.return code shown"
 
 
-def key_to(request: SignedInRequest, thread: ReturnCode) -> str:
-    """Proves that this officer was shown the code."""
-    return signing.dumps([request.user.pk, thread.pk], salt=SALT)
+def key_to(user: User, thread: ReturnCode) -> str:
+    """Proves that this officer was shown the code; with another code it proves nothing any more."""
+    return signing.dumps([user.pk, thread.pk, thread.given_at.timestamp()], salt=SALT)
 
 
 def opened_thread(request: SignedInRequest, key: str) -> ReturnCode | None:
     """What an own key of today opens; nothing when it is another's or too old, or the code has ended."""
     try:
-        user, thread = signing.loads(key, salt=SALT, max_age=OPEN_FOR)
+        user, pk, given = signing.loads(key, salt=SALT, max_age=OPEN_FOR)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return ReturnCode.objects.open().filter(pk=thread).first() if user == request.user.pk else None
+    thread = ReturnCode.objects.open().filter(pk=pk).first()
+    is_own = thread is not None and user == request.user.pk and given == thread.given_at.timestamp()
+    return thread if is_own else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,7 +61,7 @@ def code_search(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, _("Too many codes were asked for here. Try again in an hour."))
         else:
             if thread is not None:
-                return redirect("cases:thread_detail", key=key_to(request, thread))
+                return redirect("cases:thread_detail", key=key_to(request.user, thread))
             form.add_error("code", _("Nothing is open under this code. It may have ended or been given up."))
     return render(request, "cases/code_search.html", {"form": form, "offices": offices})
 

@@ -2,14 +2,13 @@
 
 from datetime import date
 
-from django.core import signing
 from django.utils import timezone
 
 from cases.models import CaseNote, Contact, Enquiry, Person, Referral, Transfer
 from cases.services.codes import give_code
 from cases.services.merging import merge_people
 from cases.services.reports import write_report
-from cases.views.codes import SALT
+from cases.views.codes import key_to
 from tests.access_table import DESK_PRAIA, FORBIDDEN, FOUND, Builder, Row, everybody, only
 from tests.cases.referrals import in_days, key_of, sent_referral
 from tests.factories import (
@@ -180,7 +179,7 @@ def thread(get):
     row = Enquiry.objects.get(pk=enquiry(get)["pk"])
     give_code(row, by=get("desk_praia"))
     row.refresh_from_db()
-    return {"key": signing.dumps([get("desk_praia").pk, row.return_code_id], salt=SALT)}
+    return {"key": key_to(get("desk_praia"), row.return_code)}
 
 
 def person(get):

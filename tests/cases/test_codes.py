@@ -132,6 +132,13 @@ def test_a_key_serves_only_whom_the_code_was_shown_to_and_for_a_working_day(
     assert client.get(path).url == SEARCH
 
 
+def test_a_key_from_a_code_that_was_replaced_opens_nothing(code, met, at_sal, desk_praia):
+    path = at_sal.post(SEARCH, {"code": code}).url
+    assert at_sal.get(path).status_code == 200
+    give_code(met, by=desk_praia)
+    assert at_sal.get(path).url == SEARCH
+
+
 def test_what_was_typed_is_not_lost_when_the_key_is_too_old(code, at_sal, fields):
     response = at_sal.post(f"{reverse('cases:enquiry_create')}?code=old", fields | {"note": "muito texto"})
     assert response.context["form"].non_field_errors()

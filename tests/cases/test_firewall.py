@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.core import signing
 from django.db import models
 from django.test import Client
 from django.urls import reverse
@@ -48,7 +47,7 @@ from cases.models import (
     likely_duplicates,
     timeline,
 )
-from cases.views.codes import SALT
+from cases.views.codes import key_to
 from municipalities.models import Office
 from tests.conftest import member
 from tests.factories import (
@@ -241,9 +240,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:code_give": lambda world: {"pk": world.return_code.enquiries.first().pk},
     "cases:code_search": lambda world: {},
     # With a key that somebody else was given: the door itself is walked in test_codes.py.
-    "cases:thread_detail": lambda world: {
-        "key": signing.dumps([world.officer.pk, world.return_code.pk], salt=SALT)
-    },
+    "cases:thread_detail": lambda world: {"key": key_to(world.officer, world.return_code)},
     "cases:import_list": lambda world: {},
     **dict.fromkeys(
         [
