@@ -16,6 +16,7 @@ from cases.models import (
     FollowUp,
     Merge,
     Person,
+    Recall,
     Referral,
     RestrictedQuerySet,
     Transfer,
@@ -33,6 +34,14 @@ def can_write_report(user: User, office: Office) -> bool:
 def can_write_guidance(user: User) -> bool:
     """What the desks tell people is the national level's to write."""
     return user.has_national_role(NATIONAL_ROLES)
+
+
+def can_mark_recall(user: User, recall: Recall) -> bool:
+    """Whoever works on the case, or with the enquiry."""
+    if recall.case is not None:
+        return can_work_on_case(user, recall.case)
+    enquiry = recall.enquiry
+    return enquiry is not None and can_correct_enquiry(user, enquiry) and can_read(user, enquiry)
 
 
 def can_suggest_change(user: User, office: Office) -> bool:

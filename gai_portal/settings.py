@@ -76,6 +76,8 @@ REFERRAL_REMIND_DAYS = env.int("REFERRAL_REMIND_DAYS", default=3)
 REFERRAL_LINK_DAYS = env.int("REFERRAL_LINK_DAYS", default=14)
 # How long what the desks tell people holds until somebody has to look at it again.
 GUIDANCE_REVIEW_MONTHS = env.int("GUIDANCE_REVIEW_MONTHS", default=12)
+# When a card changes so that the older text is no longer right: the contacts of so many months are listed.
+RECALL_MONTHS = env.int("RECALL_MONTHS", default=6)
 # How long an office still reads what it has handed over to another one.
 TRANSFER_READ_DAYS = env.int("TRANSFER_READ_DAYS", default=30)
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000")

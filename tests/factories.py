@@ -29,6 +29,7 @@ from cases.models import (
     NamePart,
     Outcome,
     Person,
+    Recall,
     Referral,
     Topic,
 )
@@ -362,3 +363,13 @@ class GuidanceSuggestionFactory(DjangoModelFactory):
     office = factory.SubFactory(OfficeFactory)
     author = factory.SubFactory(UserFactory)
     text_pt = "A taxa mudou em janeiro."
+
+
+class RecallFactory(DjangoModelFactory):
+    """A contact to be told again, since the card of its topic has changed."""
+
+    class Meta:
+        model = Recall
+
+    enquiry = factory.SubFactory(EnquiryFactory)
+    version = factory.SubFactory(GuidanceVersionFactory, topic=factory.SelfAttribute("..enquiry.topic"))

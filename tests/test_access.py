@@ -105,6 +105,7 @@ def test_the_readers_of_every_scoped_model_are_named():
         "TransferQuerySet": (desk, nobody),
         "MonthlyReportQuerySet": (desk, national),
         "GuidanceSuggestionQuerySet": (desk, national),
+        "RecallQuerySet": (desk, nobody),
         "OfPersonQuerySet": (desk, nobody),
         "CaseQuerySet": (desk, nobody),
         "OfCaseQuerySet": (desk, nobody),

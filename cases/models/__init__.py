@@ -53,6 +53,7 @@ from cases.models.people import (
     PersonQuerySet,
     document_key,
 )
+from cases.models.recalls import Recall, RecallQuerySet
 from cases.models.referrals import (
     REASON_LIMIT,
     OfReferralQuerySet,
@@ -145,6 +146,8 @@ __all__ = [
     "QuarterCountsQuerySet",
     "Person",
     "PersonQuerySet",
+    "Recall",
+    "RecallQuerySet",
     "ReferenceRow",
     "ReturnCode",
     "ReturnCodeQuerySet",

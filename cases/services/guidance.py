@@ -17,6 +17,7 @@ from accounts.roles import Role
 from accounts.services import notify
 from cases.models import WRITTEN, Guidance, GuidanceSuggestion, GuidanceVersion, Topic
 from cases.permissions import can_suggest_change, can_write_guidance
+from cases.services.recalls import start_recalls
 from cases.workflow import GuidanceState
 from gai_portal.lib.content import content_text
 from gai_portal.lib.personal import pointing_at_somebody
@@ -92,6 +93,8 @@ def publish_guidance(
     draft.state, draft.published_at, draft.published_by = GuidanceState.PUBLISHED, timezone.now(), by
     draft.is_material, draft.change_pt = is_material, change_pt
     draft.save()
+    if is_material:
+        start_recalls(draft)
     return draft
 
 

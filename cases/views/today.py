@@ -14,7 +14,7 @@ from accounts.http import SignedInRequest
 from accounts.models import Draft, User
 from accounts.services import KEPT
 from cases.forms.today import ShareOutForm, TodayFilter
-from cases.models import Appointment, FollowUp, Transfer
+from cases.models import Appointment, FollowUp, Recall, Transfer
 from cases.permissions import coordinates
 from cases.services.first_day import guide_for
 from cases.views.desk import get_offices
@@ -56,6 +56,7 @@ def today(request: SignedInRequest) -> HttpResponse:
         "share_out": ShareOutForm(user=user, offices=offices) if coordinates(user) else None,
         "expected": expected_today(user, offices),
         "handed": handed_drafts(request),
+        "recalls": Recall.objects.visible_to(user).open().reachable().count(),
         "transfers": Transfer.objects.visible_to(user).open().with_names()[:MOST_TRANSFERS],
         "load": load.order_by("-number", "assigned_to__name")[:MOST_COLLEAGUES] if coordinates(user) else [],
     }

@@ -1,7 +1,7 @@
 """Rows of the access table for what the desks tell people."""
 
 from tests.access_table import DESK_PRAIA, FOUND, NATIONAL, Builder, Row, everybody, only
-from tests.factories import GuidanceSuggestionFactory, GuidanceVersionFactory
+from tests.factories import GuidanceSuggestionFactory, GuidanceVersionFactory, RecallFactory
 
 DESKS = (*DESK_PRAIA, "desk_sal")
 
@@ -12,6 +12,7 @@ GET: dict[str, Row] = {
     "public_guidance_list": everybody(),
     "public_guidance": everybody(),
     "cases:guidance_sheet": only(*DESKS),
+    "cases:recall_list": only(*DESKS),
     "cases:guidance_list": only(*NATIONAL),
     "cases:guidance_detail": only(*NATIONAL),
     "cases:guidance_edit": only(*NATIONAL),
@@ -21,6 +22,8 @@ GET: dict[str, Row] = {
 POST: dict[str, Row] = {
     "cases:suggestion_create": only(*DESKS),  # an empty form comes back
     "cases:suggestion_answer": only(*NATIONAL),
+    "cases:recall_mark": only(*DESK_PRAIA, gives=FOUND),
+    "cases:recall_reopen": only(*DESK_PRAIA, gives=FOUND),
     "cases:guidance_edit": only(*NATIONAL),
     "cases:guidance_publish": only(*NATIONAL),
     "cases:guidance_begin": only(*NATIONAL, gives=FOUND),
@@ -30,6 +33,10 @@ POST: dict[str, Row] = {
 
 def card(get):
     return {"code": GuidanceVersionFactory(state="draft").guidance.topic_id}
+
+
+def recall(get):
+    return {"pk": RecallFactory(enquiry__office=get("office_praia"), enquiry__author=get("desk_praia")).pk}
 
 
 ARGUMENTS: dict[str, Builder] = {
@@ -45,6 +52,7 @@ ARGUMENTS: dict[str, Builder] = {
         ],
         card,
     ),
+    **dict.fromkeys(["cases:recall_mark", "cases:recall_reopen"], recall),
     "public_guidance": lambda get: {"code": GuidanceVersionFactory().guidance.topic_id},
     "cases:guidance_version": lambda get: card(get) | {"number": 1},
     "cases:suggestion_answer": lambda get: {

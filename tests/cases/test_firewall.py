@@ -30,12 +30,14 @@ from cases.models import (
     Enquiry,
     EnquiryImport,
     FollowUp,
+    GuidanceVersion,
     IdentityDocument,
     ImportedRow,
     Merge,
     NamePart,
     Outcome,
     Person,
+    Recall,
     ReferenceRow,
     Referral,
     ReferralStep,
@@ -58,6 +60,7 @@ from tests.factories import (
     EnquiryFactory,
     EnquiryImportFactory,
     FollowUpFactory,
+    GuidanceVersionFactory,
     MunicipalityFactory,
     PersonFactory,
     ReferralFactory,
@@ -148,6 +151,12 @@ def _merge(world: World) -> Merge:
     return Merge.objects.create(kept=world.person, gone=gone, by=world.officer)
 
 
+def _recall(world: World) -> Recall:
+    told = GuidanceVersion.objects.told().filter(guidance__topic=world.enquiry.topic).first()
+    version = told or GuidanceVersionFactory(topic=world.enquiry.topic)
+    return Recall.objects.create(version=version, enquiry=world.enquiry)
+
+
 # One row of each model, in an order in which they can be made.
 RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
     Person: _person,
@@ -220,6 +229,7 @@ RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
         offered_by=world.officer,
         offered_at=timezone.now(),
     ),
+    Recall: _recall,
 }
 
 # Every page of the desk, with what stands in its address: rows of the other office.
@@ -317,6 +327,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:received_list": lambda world: {},
     "cases:suggestion_create": lambda world: {"code": world.enquiry.topic_id},
     "cases:suggestion_list": lambda world: {},
+    "cases:recall_list": lambda world: {},
     "cases:guidance_sheet": lambda world: {"code": world.enquiry.topic_id},
     "cases:suggestion_answer": lambda world: {"pk": 1},
     "cases:guidance_list": lambda world: {},
@@ -339,6 +350,7 @@ QUERIES: dict[str, list[str]] = {
     "cases:person_search": ["search"],
     "cases:case_list": ["q"],
     "cases:today": ["whose", "until"],
+    "cases:recall_list": ["whom", "state"],
     "cases:referral_list": ["state", "partner"],
     "cases:case_create": ["person", "enquiry"],
     "cases:person_detail": ["before"],

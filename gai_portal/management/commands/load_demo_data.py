@@ -11,6 +11,7 @@ import action_plans.demo_updates
 import cases.demo_appointments
 import cases.demo_cases
 import cases.demo_codes
+import cases.demo_guidance
 import cases.demo_imports
 import cases.demo_people
 import cases.demo_referrals
@@ -33,6 +34,7 @@ LOADS = {
     "referrals": cases.demo_referrals.load_demo_referrals,
     "transfers": cases.demo_transfers.load_demo_transfers,
     "appointments": cases.demo_appointments.load_demo_appointments,
+    "guidance": cases.demo_guidance.load_demo_guidance,
     "monthly report": cases.demo_reports.load_demo_report,
     "old list": cases.demo_imports.load_demo_import,  # after all that takes up enquiries
     "statistics": cases.services.statistics.publish_statistics,

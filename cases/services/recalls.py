@@ -1,0 +1,120 @@
+"""When a card changes materially: whom the desks told the older text, and what became of each."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _, ngettext
+
+from accounts.models import User
+from accounts.roles import Role
+from accounts.services import notify
+from cases.models import Case, Enquiry, GuidanceVersion, Recall, Topic
+from cases.permissions import can_mark_recall
+from gai_portal.lib.content import content_text
+from municipalities.models import Office
+
+A_MONTH = timedelta(days=30.44)
+
+
+def start_recalls(version: GuidanceVersion) -> None:
+    """List who has to be told again, and tell the offices how many. In the transaction that publishes it.
+
+    These are the running cases on the topic, and the contacts of the last RECALL_MONTHS about it that are not
+    part of one: all of them were told an older text, or none. What still waited for an older version of the
+    card now waits for this one.
+    """
+    topic, now = version.guidance.topic, timezone.now()
+    Recall.objects.filter(version__guidance=version.guidance, done_at=None).update(version=version, at=now)
+    listed = Recall.objects.filter(version=version)
+    cases = Case.objects.running().filter(topic=topic)
+    since = now - settings.RECALL_MONTHS * A_MONTH
+    enquiries = Enquiry.objects.standing().about([topic.pk]).filter(at__gte=since).exclude(case__in=cases)
+    rows = [
+        *(Recall(version=version, case_id=pk, at=now) for pk in _further(cases, listed, "case")),
+        *(Recall(version=version, enquiry_id=pk, at=now) for pk in _further(enquiries, listed, "enquiry")),
+    ]
+    Recall.objects.bulk_create(rows, batch_size=500)
+    _tell_offices(version, topic)
+    _tell_keepers(version)
+
+
+def _further(records: QuerySet[Any], listed: QuerySet[Recall], name: str) -> list[int]:
+    """The records that are not on the list yet."""
+    waiting = listed.filter(**{f"{name}__isnull": False}).values(name)
+    return list(records.exclude(pk__in=waiting).order_by("pk").values_list("pk", flat=True))
+
+
+def _tell_offices(version: GuidanceVersion, topic: Topic) -> None:
+    """The coordinators learn how many, without the restricted ones: of these not even the topic is told."""
+    waiting = Recall.objects.filter(version=version).open().order_by()
+    counts: dict[int, int] = {}
+    for rows in (
+        waiting.filter(enquiry__is_restricted=False).values_list(
+            Coalesce("enquiry__moved_to", "enquiry__office")
+        ),
+        waiting.filter(case__is_restricted=False).values_list("case__office"),
+    ):
+        for office, number in rows.annotate(Count("pk")):
+            counts[office] = counts.get(office, 0) + number
+    for office in Office.objects.filter(pk__in=counts):
+        notify(
+            User.objects.with_role({Role.COORDINATOR}, office.municipality_id),
+            text=partial(_changed, topic, office, counts[office.pk]),
+            url=reverse("cases:recall_list"),
+        )
+
+
+def _changed(topic: Topic, office: Office, number: int) -> str:
+    return ngettext(
+        "The card “{topic}” has changed. {office} told the older text in {number} conversation or case.",
+        "The card “{topic}” has changed. {office} told the older text in {number} conversations or cases.",
+        number,
+    ).format(topic=content_text(topic, "name"), office=office, number=number)
+
+
+def _tell_keepers(version: GuidanceVersion) -> None:
+    """Who alone reads a restricted record learns that one of theirs is on the list, and not which."""
+    waiting = Recall.objects.filter(version=version).open()
+    keepers: set[int] = set()
+    for name in ("enquiry", "case"):
+        rows = waiting.filter(**{f"{name}__is_restricted": True})
+        keepers.update(*rows.values_list(f"{name}__author", f"{name}__assigned_to"))
+    notify(
+        User.objects.filter(is_active=True, pk__in=keepers - {None}),
+        text=_("A guidance card has changed, and you told somebody the older text: see whom to tell again."),
+        url=reverse("cases:recall_list"),
+    )
+
+
+@transaction.atomic
+def mark_recall(recall: Recall, *, dropped: bool = False, by: User) -> Recall:
+    """Somebody was told again; or it was not needed. A second time changes nothing."""
+    recall = _lock(recall, by)
+    if recall.done_at is None:
+        recall.done_at, recall.done_by, recall.was_dropped = timezone.now(), by, dropped
+        recall.save(update_fields=["done_at", "done_by", "was_dropped"])
+    return recall
+
+
+@transaction.atomic
+def reopen_recall(recall: Recall, *, by: User) -> Recall:
+    """It was marked too early."""
+    recall = _lock(recall, by)
+    recall.done_at, recall.done_by, recall.was_dropped = None, None, False
+    recall.save(update_fields=["done_at", "done_by", "was_dropped"])
+    return recall
+
+
+def _lock(recall: Recall, by: User) -> Recall:
+    recall = Recall.objects.select_for_update(of=("self",)).with_names().get(pk=recall.pk)
+    if not can_mark_recall(by, recall):
+        raise PermissionDenied(f"{by} may not mark {recall}")
+    return recall
