@@ -83,10 +83,10 @@ def _agreed(person: Person | None, partner: Partner, keys: list[str], by: User) 
         return {}
     if person is None or not can_share(by, person, partner):
         problem = _("The person has not agreed to share anything with {partner}.")
-        raise ValidationError({"shares": problem.format(partner=partner)})
+        raise ValidationError(problem.format(partner=partner))
     offered = shareable(person)
     if not offered.keys() >= set(keys):
-        raise ValidationError({"shares": _("The record has changed meanwhile. Choose again what to share.")})
+        raise ValidationError(_("The record has changed meanwhile. Choose again what to share."))
     return {key: offered[key] for key in keys}
 
 
@@ -144,8 +144,11 @@ def answer_referral(
     """
     rows = Referral.objects.select_for_update(of=("self",)).with_work()
     referral = rows.get(pk=referral.pk)
-    if once and ReferralStep.objects.filter(once=once, referral=referral).exists():
+    first = ReferralStep.objects.filter(once=once).first() if once else None
+    if first is not None and first.referral_id == referral.pk:
         return referral
+    if first is not None:  # another form's key
+        once = None
     match way:
         case ReferralStep.Way.LINK:
             may = by is None and rows.for_key(key).filter(pk=referral.pk).exists()
@@ -221,11 +224,12 @@ def _remind(pk: int) -> bool:
         return False
     referral.reminded_at = timezone.now()
     referral.save(update_fields=["reminded_at"])
-    if referral.email:
+    mails = bool(referral.email and referral.link())
+    if mails:
         subject = lambda: _("Reminder of a referral from {office}: {number}")  # noqa: E731
         _mail(referral, "cases/email/referral_reminder.txt", subject)
     told = _tell_partner(referral, lambda: _("{office} waits for your answer to referral {number}."))
-    return bool(referral.email or told)
+    return mails or told > 0
 
 
 @transaction.atomic

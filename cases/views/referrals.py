@@ -1,7 +1,7 @@
 """Referrals at the desk: listed, written, sent, printed, answered and withdrawn."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -107,6 +107,8 @@ def referral_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             again = request.POST.copy()
             again["version"] = str(referral.version)
             form = ReferralForm(again, about=referral.about, referral=referral)
+        except ValidationError as error:
+            form.add_error(None, error)
         else:
             messages.success(request, _("Saved."))
             return redirect(referral)

@@ -129,6 +129,18 @@ def test_two_who_correct_a_draft_at_once_see_it(desk, case, partner):
     assert draft.reason == "Meu texto"
 
 
+def test_what_is_refused_is_told_on_the_page_that_it_was_sent_from(desk, case, partner, fatou):
+    draft = ReferralFactory(case=case, partner=partner, author=case.author, shared={"name": "x"})
+    fields = {"partner": partner.pk, "reason": "Ligar 991 23 45", "version": 1}
+    response = desk.post(act(draft, "edit"), fields)
+    assert response.context["form"].errors.keys() == {"reason"}
+    fatou.consent.partners.clear()
+    fields = {"way": "letter", "due_on": in_days(10)}
+    assert desk.post(act(draft, "send"), fields).context["form"].non_field_errors()
+    answer = {"state": "solved", "text": "x"}
+    assert desk.post(act(draft, "answer"), answer).context["form"].errors  # it was not sent yet
+
+
 def test_what_was_sent_is_not_corrected_any_more(desk, referral):
     assert desk.get(act(referral, "edit")).url == referral.get_absolute_url()
 
