@@ -1,7 +1,7 @@
 """Invented people for demonstrations: one for every role, and several municipalities."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -25,6 +25,7 @@ class DemoPerson:
     municipality: str | None = None
     partner: str | None = None
     invited_by: str | None = None  # has not accepted yet
+    has_left: bool = False
 
 
 PLACES = {
@@ -37,6 +38,7 @@ PLACES = {
 }
 WITH_A_DESK = ["praia", "sal", "boavista", "saovicente"]
 DEMO_PARTNER = "PAC"
+LEFT = "antiga.praia@demo.example"  # whose work nobody has taken over yet
 
 
 def demo_people() -> list[DemoPerson]:
@@ -62,6 +64,7 @@ def demo_people() -> list[DemoPerson]:
             "CV-SL",
             invited_by="coordenador.sal@demo.example",
         ),
+        DemoPerson(LEFT, f"Antiga técnica · Praia {SUFFIX}", Role.OFFICER, "CV-PR", has_left=True),
         DemoPerson("visitante@demo.example", f"Sem função {SUFFIX}"),
     ]
 
@@ -82,6 +85,7 @@ def load_demo_people() -> Tally:
                 municipality_id=person.municipality,
                 partner_id=_partner_id(person.partner),
                 starts_on=timezone.localdate() if person.invited_by else SINCE,
+                ends_on=timezone.localdate() - timedelta(days=20) if person.has_left else None,
                 **_invitation(person),
             )
     return tally

@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.reference import LEFT
 from accounts.roles import Role
 from cases.demo import MARK, MUNICIPALITIES
-from cases.models import Case, CaseNote, IdentityDocument, Outcome, Person, Topic
-from cases.services.cases import add_note, close_case, open_case, reopen_case, wait_case
+from cases.models import Case, CaseNote, FollowUp, IdentityDocument, Outcome, Person, Topic
+from cases.services.cases import add_note, close_case, open_case, reopen_case, save_next, wait_case
 from cases.services.deadlines import count_known_deadlines
 from cases.services.follow_ups import add_follow_up
 from cases.services.people import save_item
@@ -24,6 +25,10 @@ CASES = (
     ("Primeira autorização de residência", "RES.02", CaseState.CLOSED, None),
     ("Corrigir o nome no título de residência", "RES.02", CaseState.REOPENED, 2),
 )
+
+
+# What somebody who has left had to do, and in how many days: nobody has it in hand now.
+LEFT_BEHIND = (("Confirmar a nova morada com a escola", -12), ("Pedir o comprovativo à segurança social", 4))
 
 
 @transaction.atomic
@@ -88,3 +93,21 @@ def invent_case(
     if state == CaseState.WAITING:
         wait_case(case, by=by)
     return case
+
+
+@transaction.atomic
+def load_demo_left_behind() -> Tally:
+    """What somebody who has left still has in hand. Whatever is there already stays as it is."""
+    tally = Tally()
+    for leaver in User.objects.filter(email=LEFT):
+        office = Office.objects.filter(municipality__memberships__user=leaver).first()
+        present = FollowUp.objects.filter(author=leaver).count()
+        if present or office is None:
+            tally.unchanged += present
+            continue
+        for title, days in LEFT_BEHIND:
+            due = timezone.localdate() + timedelta(days=days)
+            whose = {"author": leaver, "assigned_to": leaver}
+            save_next(FollowUp(office=office, title=title, due_on=due, **whose), leaver)
+            tally.created += 1
+    return tally

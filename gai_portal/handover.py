@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any, cast
 
@@ -37,6 +38,7 @@ APPS: list[tuple[Any, Any]] = [(desk, can_hand_over_desk), (measures, can_hand_o
 KINDS: list[Kind] = [kind for app, _may in APPS for kind in app.KINDS]
 PEOPLE_PER_PAGE = 50
 LATEST = 25
+COMING = timedelta(days=90)  # what a briefing tells first
 
 
 @dataclass(frozen=True)
@@ -269,7 +271,9 @@ def handover_briefing(request: SignedInRequest, pk: int) -> HttpResponse:
     entries = [entry for section in sections for entry in section.entries]
     log_access(request, Verb.PRINTED, handover)
     log_access_to_each(request, Verb.PRINTED, [entry.row for entry in entries if entry.row])
-    coming = sorted((day, text, entry.reference) for entry in entries for day, text in entry.dates)
+    soon = timezone.localdate() + COMING
+    dates = ((day, text, entry.reference) for entry in entries for day, text in entry.dates)
+    coming = sorted(date for date in dates if date[0] <= soon)
     context = {
         "handover": handover,
         "sections": sections,

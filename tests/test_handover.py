@@ -222,6 +222,15 @@ def test_work_in_another_municipality_stays(client, coordinator_praia, leaver, s
     assert User.objects.get(pk=leaver.pk).municipality_ids() == {"CV-SL"}
 
 
+def test_an_enquiry_that_moved_with_somebody_is_handed_over_where_it_is_read(
+    client, coordinator_praia, leaver, successor, office_praia, office_sal, violence
+):
+    moved = EnquiryFactory(office=office_praia, author=leaver, topic=violence, moved_to=office_sal)
+    pass_on(client, coordinator_praia, leaver, successor)
+    moved.refresh_from_db()
+    assert moved.assigned_to is None
+
+
 def test_a_draft_that_was_handed_over_is_gone_on_with_beside_ones_own(
     client, coordinator_praia, leaver, successor, forty
 ):

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -41,7 +41,8 @@ def hand_over(from_: User, to: Mapping[str, User], *, place: str, by: User) -> d
 def with_holder(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Who has it in hand; of what is restricted and nobody's, whoever wrote it, who alone reads it."""
     author = models.Case(When(is_restricted=True, then="author"), output_field=IntegerField())
-    return rows.annotate(holder=Coalesce("assigned_to", author, output_field=IntegerField()))
+    holder = Coalesce("assigned_to", author, output_field=IntegerField())
+    return rows.annotate(holder=holder, read_in=F("office__municipality"))
 
 
 def _cases() -> QuerySet[Any]:
@@ -55,7 +56,9 @@ def _follow_ups() -> QuerySet[Any]:
 
 def _enquiries() -> QuerySet[Any]:
     kept = Q(is_restricted=True) | Q(assigned_to__isnull=False)
-    return with_holder(Enquiry.objects.standing().filter(kept))
+    rows = with_holder(Enquiry.objects.standing().filter(kept))
+    # One that moved to another office with somebody's record is read there.
+    return rows.annotate(read_in=Coalesce("moved_to__municipality", "office__municipality"))
 
 
 def _appointments() -> QuerySet[Any]:
@@ -67,11 +70,11 @@ def _people() -> QuerySet[Any]:
 
 
 def _holders(rows: QuerySet[Any]) -> Iterable[tuple[int, str]]:
-    return rows.exclude(holder=None).order_by().values_list("holder", "office__municipality").distinct()
+    return rows.exclude(holder=None).order_by().values_list("holder", "read_in").distinct()
 
 
 def _held(rows: QuerySet[Any], user: User, place: str) -> QuerySet[Any]:
-    return rows.filter(holder=user.pk, office__municipality=place)
+    return rows.filter(holder=user.pk, read_in=place)
 
 
 def _held_cases(user: User, place: str) -> QuerySet[Any]:

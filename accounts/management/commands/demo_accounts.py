@@ -7,6 +7,12 @@ from accounts.models import Membership
 from accounts.reference import DEMO_PASSWORD, demo_people
 
 
+def _said(membership: Membership) -> str:
+    if membership.is_pending:
+        return " (convite)"
+    return " (saiu)" if membership.ends_on else ""
+
+
 class Command(BaseCommand):
     help = "Prints the demonstration accounts. Only in demo mode."
 
@@ -15,7 +21,7 @@ class Command(BaseCommand):
             raise CommandError("This portal is not in demo mode (DEMO=1).")
         emails = [person.email for person in demo_people()]
         memberships = {
-            membership.user.email: f"{membership}{' (convite)' if membership.is_pending else ''}"
+            membership.user.email: f"{membership}{_said(membership)}"
             for membership in Membership.objects.filter(user__email__in=emails).select_related(
                 "user", "municipality", "partner"
             )

@@ -31,6 +31,7 @@ LOADS = {
     "return code": cases.demo_codes.load_demo_code,
     "people on record": cases.demo_people.load_demo_people_on_record,
     "cases": cases.demo_cases.load_demo_cases,
+    "left behind": cases.demo_cases.load_demo_left_behind,
     "referrals": cases.demo_referrals.load_demo_referrals,
     "transfers": cases.demo_transfers.load_demo_transfers,
     "appointments": cases.demo_appointments.load_demo_appointments,
