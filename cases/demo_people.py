@@ -129,7 +129,9 @@ def _set_apart(people: list[Person]) -> None:
 
 def _ascribe_enquiries(dice: random.Random, office: Office, people: list[Person]) -> None:
     """About two of the office's invented enquiries for each person, in the record and in its history."""
-    rows = Enquiry.objects.filter(office=office, note__endswith=MARK, is_restricted=False, people=None)
+    rows = Enquiry.objects.filter(
+        office=office, note__endswith=MARK, is_restricted=False, people=None, return_code=None
+    )
     rows = rows.order_by("pk")
     pks = list(rows.values_list("pk", flat=True))
     for pk in dice.sample(pks, min(len(pks), 2 * len(people))):
