@@ -130,6 +130,7 @@ class RowReader:
         self.numbers = {column["field"]: number for number, column in enumerate(kept) if column["field"]}
         self.now = timezone.now()
         self.seen: Counter[str] = Counter()
+        self.codes: dict[tuple[str, str], str | None] = {}  # a list says the same few things again and again
 
     def read(self, rows: Iterable[tuple[str, list[str]]]) -> Iterator[Row]:
         for place, cells in rows:
@@ -137,6 +138,11 @@ class RowReader:
 
     def code_of(self, name: str, text: str) -> str | None:
         """What a cell means; None if nobody has said so yet."""
+        if (name, text) not in self.codes:
+            self.codes[name, text] = self._code_of(name, text)
+        return self.codes[name, text]
+
+    def _code_of(self, name: str, text: str) -> str | None:
         said = self.meanings.get(name, {}).get(folded(text))
         if said is not None:
             return said

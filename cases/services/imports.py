@@ -215,6 +215,8 @@ def record_list(pk: int) -> str:
 
 @transaction.atomic
 def _record(source: EnquiryImport, start: int, rows: tuple[Row, ...]) -> None:
+    # Two copies of one list wait for each other; whoever records an enquiry at the desk waits for neither.
+    Office.objects.select_for_update(no_key=True).get(pk=source.office_id)
     locked = EnquiryImport.objects.select_for_update().get(pk=source.pk)
     if not locked.is_running or locked.looked_at != start:
         return  # another worker was quicker
