@@ -18,6 +18,8 @@ from cases.models.consents import Consent
 from cases.models.enquiries import Enquiry
 from cases.models.people import Merge, Person
 from cases.models.referrals import Referral
+from cases.models.transfers import Transfer
+from cases.workflow import TransferState
 from gai_portal.lib.content import in_active_language
 
 PAGE = 25
@@ -114,4 +116,16 @@ def _appointments(person: Person, user: User, before: datetime, limit: int) -> I
         yield Moment(row.starts_at, gettext("Appointment"), str(row), row.get_absolute_url(), details)
 
 
-SOURCES: list[Source] = [_enquiries, _consents, _merges, _cases, _referrals, _appointments]
+def _transfers(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
+    moved = {"state": TransferState.ACCEPTED, "decided_at__lt": before}
+    rows = Transfer.objects.visible_to(user).of(person).filter(**moved).with_names()
+    for row in rows.order_by("-decided_at", "-pk")[:limit]:
+        if row.decided_at is not None:  # as an accepted one has
+            title = gettext("From {sender} to {receiver}").format(
+                sender=row.from_office, receiver=row.to_office
+            )
+            details = [row.reference, str(row.decided_by)]
+            yield Moment(row.decided_at, gettext("Transfer"), title, row.get_absolute_url(), details)
+
+
+SOURCES: list[Source] = [_enquiries, _consents, _merges, _cases, _referrals, _appointments, _transfers]

@@ -22,6 +22,7 @@ from cases.models import (
     ReferenceRow,
     Transfer,
     find_people,
+    timeline,
 )
 from cases.retention import PERSON
 from cases.services.cases import add_note, open_case
@@ -121,6 +122,12 @@ def test_accepted_all_of_it_is_read_and_written_by_the_receiver_and_by_nobody_el
             write()
     assert [each.person for each in find_people(desk_sal, "maria semedo")] == [maria]
     assert find_people(desk_praia, "maria semedo") == []
+
+
+def test_the_move_stands_in_what_happened_with_the_person(offer, maria, desk_sal, coordinator_sal):
+    accept_transfer(offer, by=coordinator_sal)
+    [moment] = [each for each in timeline(maria, desk_sal)[0] if each.url == offer.get_absolute_url()]
+    assert ("GAI Praia" in moment.title, "GAI Sal" in moment.title) == (True, True)
 
 
 def test_every_row_that_moved_says_so_in_its_history(offer, matter, maria, coordinator_sal, office_sal):
