@@ -18,6 +18,7 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from accounts.models import AccessLog, Membership, User
 from accounts.roles import DESK_ROLES
+from cases.models.appointments import Appointment
 from cases.models.case_documents import CaseDocument
 from cases.models.cases import Case, CaseNote, ChecklistEntry
 from cases.models.consents import Consent
@@ -26,6 +27,7 @@ from cases.models.file_history import changes_in_file
 from cases.models.follow_ups import FollowUp
 from cases.models.people import Alias, Contact, IdentityDocument, Person
 from cases.models.referrals import Referral, ReferralStep
+from cases.models.transfers import Transfer
 from gai_portal.lib.code_lists import CodeListField
 from gai_portal.lib.countries import nationality_name
 from gai_portal.lib.formats import format_day
@@ -62,6 +64,8 @@ KINDS = (
     Kind(FollowUp, "person", _("What the office had or has to do")),
     Kind(Referral, "person", _("Referrals")),
     Kind(ReferralStep, "referral__person", _("Steps of the referrals")),
+    Kind(Appointment, "person", _("Appointments")),
+    Kind(Transfer, "person", _("Transfers")),
 )
 # What only the machine needs, or what says the same again.
 LEFT_OUT = frozenset(
@@ -80,6 +84,7 @@ LEFT_OUT = frozenset(
         "link_digest",
         "link_ends_at",
         "once",
+        "moved",
     }
 )
 

@@ -126,6 +126,7 @@ def test_nothing_that_tells_of_somebody_is_left_out_of_their_copy():
         ("Enquiry", "return_code"),
         ("Case", "person"),
         ("FollowUp", "person"),
+        ("Appointment", "person"),
         ("Referral", "person"),
         ("Referral", "link_seed"),
         ("Referral", "link_digest"),
