@@ -3,9 +3,9 @@
 A further kind of record joins by a line in KINDS.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -26,6 +26,9 @@ from cases.workflow import RUNNING_STATES
 from gai_portal.lib.content import in_active_language
 from gai_portal.lib.handovers import Entry, Kind, hand_over as hand_over_kinds
 from municipalities.models import Office
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 LATEST_NOTE = 400  # characters
 
@@ -259,6 +262,25 @@ def _draft_entries(keys: Sequence[int], reader: User) -> list[Entry]:
     ]
 
 
+def _kind(
+    name: str,
+    label: "StrPromise",
+    rows: Callable[[], QuerySet[Any]],
+    entries: Callable[[Sequence[int], User], list[Entry]],
+    held: Callable[[QuerySet[Any], User, str], QuerySet[Any]] = _held_apart,
+) -> Kind:
+    """Records of a desk that are assigned to somebody."""
+    return Kind(
+        name,
+        label,
+        DESK_ROLES,
+        held=lambda user, place: held(rows(), user, place),
+        move=lambda from_, place, to, by: _assign(held(rows(), from_, place), to, by),
+        entries=entries,
+        holders=lambda: _holders(rows()),
+    )
+
+
 # In this order: what goes along with a case has left the other kinds when their turn comes.
 KINDS: list[Kind] = [
     Kind(
@@ -270,42 +292,10 @@ KINDS: list[Kind] = [
         entries=_case_entries,
         holders=lambda: _holders(_cases()),
     ),
-    Kind(
-        "follow_up",
-        gettext_lazy("Other things to do"),
-        DESK_ROLES,
-        held=lambda user, place: _held_apart(_follow_ups(), user, place),
-        move=lambda from_, place, to, by: _assign(_held_apart(_follow_ups(), from_, place), to, by),
-        entries=_follow_up_entries,
-        holders=lambda: _holders(_follow_ups()),
-    ),
-    Kind(
-        "appointment",
-        gettext_lazy("Other appointments"),
-        DESK_ROLES,
-        held=lambda user, place: _held_apart(_appointments(), user, place),
-        move=lambda from_, place, to, by: _assign(_held_apart(_appointments(), from_, place), to, by),
-        entries=_appointment_entries,
-        holders=lambda: _holders(_appointments()),
-    ),
-    Kind(
-        "person",
-        gettext_lazy("People on record"),
-        DESK_ROLES,
-        held=lambda user, place: _held(_people(), user, place),
-        move=lambda from_, place, to, by: _assign(_held(_people(), from_, place), to, by),
-        entries=_person_entries,
-        holders=lambda: _holders(_people()),
-    ),
-    Kind(
-        "enquiry",
-        gettext_lazy("Restricted enquiries"),
-        DESK_ROLES,
-        held=lambda user, place: _held_apart(_enquiries(), user, place),
-        move=lambda from_, place, to, by: _assign(_held_apart(_enquiries(), from_, place), to, by),
-        entries=_enquiry_entries,
-        holders=lambda: _holders(_enquiries()),
-    ),
+    _kind("follow_up", gettext_lazy("Other things to do"), _follow_ups, _follow_up_entries),
+    _kind("appointment", gettext_lazy("Other appointments"), _appointments, _appointment_entries),
+    _kind("person", gettext_lazy("People on record"), _people, _person_entries, _held),
+    _kind("enquiry", gettext_lazy("Restricted enquiries"), _enquiries, _enquiry_entries),
     Kind(
         "draft",
         gettext_lazy("Drafts of enquiries"),
