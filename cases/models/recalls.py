@@ -37,9 +37,9 @@ class RecallQuerySet(MunicipalityScopedQuerySet):
 
     def with_names(self) -> Self:
         return self.select_related(
-            *("version__guidance", "done_by"),
-            *("enquiry__office", "enquiry__moved_to", "enquiry__person__office", "enquiry__topic"),
-            *("case__office", "case__person__office", "case__topic"),
+            *("version__guidance__topic", "done_by"),
+            *("enquiry__office", "enquiry__moved_to", "enquiry__person__office"),
+            *("case__office", "case__person__office"),
         )
 
 

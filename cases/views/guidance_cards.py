@@ -28,8 +28,10 @@ from cases.services.guidance import (
     drop_draft,
     next_review,
     publish_guidance,
+    written,
 )
 from cases.views.public_guidance import place_of
+from gai_portal.lib.forms import languages_left_behind
 from gai_portal.lib.paging import PAGE_SIZE
 
 VERSIONS_SHOWN = 10
@@ -234,6 +236,7 @@ def guidance_publish(request: SignedInRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "topic": topic,
+        "left_behind": languages_left_behind(written(current), written(draft)),
         "version": draft,
         "current": current,
         "changes": changes_of(draft, current),

@@ -232,6 +232,13 @@ def test_a_material_change_has_to_be_said(national, renewal, card, dgi_officer):
     assert "change_pt" in national.post(page, fields).context["form"].errors
 
 
+def test_a_translation_that_was_left_behind_is_told(national, renewal, dgi_officer):
+    GuidanceVersionFactory(topic=renewal, say_pt="Custa 1.500$00.", say_fr="Cela coûte 1.500$00.")
+    draft_of(renewal, dgi_officer, say_pt="Custa 2.500$00.")
+    html = national.get(address("guidance_publish", "RES.02"), headers=PT).content.decode()
+    assert "O texto em português mudou e estes não: Francês." in html
+
+
 def test_two_who_write_see_both_texts(national, renewal, card, dgi_officer):
     draft = draft_of(renewal, dgi_officer, say_pt="O primeiro.")
     page = address("guidance_edit", "RES.02")
