@@ -41,7 +41,7 @@ def written(version: GuidanceVersion | None) -> dict[str, Any]:
 
 def mark_of(version: GuidanceVersion) -> str:
     """A fingerprint of all that a version says."""
-    return hashlib.sha256(json.dumps(written(version)).encode()).hexdigest()[:20]
+    return hashlib.sha256(json.dumps(written(version), sort_keys=True).encode()).hexdigest()[:20]
 
 
 @transaction.atomic
