@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services import notify
-from cases.models import Appointment, Case, Person, Transfer
+from cases.models import Appointment, Case, Enquiry, Person, Transfer
 from cases.permissions import can_make, can_offer_record
 from cases.services.cases import checked_assignee
 from cases.services.people import index_names
@@ -42,8 +42,8 @@ from municipalities.models import Office
 # the people and cases that move, and the column that says where it is read. What hangs on these rows goes
 # along: notes, documents, contacts, consents. A test fails on a model with an office that is not named here.
 MOVES: dict[str, tuple[dict[str, str], str]] = {
-    "Person": ({"pk": "Person"}, "office"),
-    "Case": ({"person": "Person", "pk": "Case"}, "office"),
+    "Person": ({}, "office"),
+    "Case": ({"person": "Person"}, "office"),
     "Enquiry": ({"person": "Person", "case": "Case"}, "moved_to"),
     "FollowUp": ({"person": "Person", "case": "Case", "enquiry": "Enquiry"}, "office"),
     "Appointment": ({"person": "Person", "case": "Case"}, "office"),
@@ -218,39 +218,31 @@ def _decide(transfer: Transfer, move: TransferMove, *, by: User) -> Transfer:
 
 def _locked_rows(transfer: Transfer) -> dict[str, list[Any]]:
     """All that moves, by model: records that were brought together with the person's among them."""
-    found: dict[str, list[Any]] = {"Person": [], "Case": []}
+    first: dict[str, list[int]] = {"Case": [transfer.case_id] if transfer.case_id else []}
     if transfer.person_id:
-        found["Person"] = _with_absorbed(transfer.person_id)
+        person = locked(
+            Person.objects.all(), transfer.person_id
+        )  # so that nothing more is brought together with it
+        first["Person"] = [one.pk for one in person.with_absorbed()]
+    found: dict[str, list[Any]] = {}
     for name, (ways, _column) in MOVES.items():
-        if name == "Person":
-            continue
-        leading = Q(pk__in=[transfer.case_id] if name == "Case" and transfer.case_id else [])
+        leading = Q(pk__in=first.get(name, []))
         for path, source in ways.items():
-            if source != name:
-                leading |= Q(**{f"{path}__in": [row.pk for row in found[source]]})
+            leading |= Q(**{f"{path}__in": [row.pk for row in found[source]]})
         model: Any = apps.get_model("cases", name)
         found[name] = list(model._base_manager.select_for_update().filter(leading).order_by("pk"))
     return found
 
 
-def _with_absorbed(pk: int) -> list[Person]:
-    people: list[Person] = []
-    waiting = [pk]
-    while waiting:
-        people += Person.objects.select_for_update().filter(pk__in=waiting).order_by("pk")
-        waiting = list(Person.objects.filter(merged_into__in=waiting).values_list("pk", flat=True))
-    return people
-
-
 def _move(row: models.Model, column: str, office: Office, assigned_to: User | None, by: User) -> None:
-    """To its new office. Whoever had it there has it no longer; what is over keeps the name of who did it."""
+    """To its new office. `assigned_to` gets what is to be done and what is restricted; nobody the rest."""
     here: Any = row
     is_back = column == "moved_to" and here.office_id == office.pk
     setattr(here, column, None if is_back else office)
-    is_over = getattr(here, "closed_at", None) is not None or isinstance(row, Appointment)
+    is_over = getattr(here, "closed_at", None) is not None or isinstance(row, Appointment | Enquiry)
     if isinstance(row, Appointment) and row.is_planned:
         row.state = AppointmentState.CANCELLED  # it was at the office that the record leaves
-    here.assigned_to = None if column == "moved_to" or is_over else assigned_to
+    here.assigned_to = None if is_over and not here.is_restricted else assigned_to
     here.version += 1
     here._history_user = by  # simple_history asks for it
     here.save()

@@ -182,6 +182,19 @@ def test_what_is_restricted_goes_along_and_opens_to_whom_it_is_given(
     assert not Case.objects.visible_to(desk_praia).exists()
 
 
+def test_what_is_restricted_is_read_by_whoever_takes_it_on_closed_or_not(
+    maria, office_sal, desk_praia, desk_sal, coordinator_praia, coordinator_sal, violence, informed
+):
+    over = {"state": "closed", "closed_at": timezone.now(), "outcome": informed, "close_reason": "Resolvido."}
+    kept = {"office": maria.office, "author": desk_praia, "person": maria, "topic": violence}
+    rows = [CaseFactory(**kept), CaseFactory(**kept, **over), EnquiryFactory(**kept)]
+    transfer = offered(maria, office_sal, coordinator_praia)
+    accept_transfer(transfer, assigned_to=desk_sal, by=coordinator_sal)
+    for row in rows:
+        assert type(row).objects.visible_to(desk_sal).filter(pk=row.pk).exists()
+        assert not type(row).objects.visible_to(desk_praia).filter(pk=row.pk).exists()
+
+
 def test_a_nameless_case_moves_alone(
     office_praia, office_sal, desk_praia, coordinator_praia, coordinator_sal
 ):
