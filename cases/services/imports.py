@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -145,6 +145,8 @@ class Look:
     faulty: int = 0
     notes_left_out: int = 0
     restricted: int = 0
+    earliest: datetime | None = None
+    latest: datetime | None = None
     faults: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -161,6 +163,8 @@ def look_at(source: EnquiryImport, lists: Lists) -> Look:
             look.recorded += 1
             look.notes_left_out += row.has_lost_note
             look.restricted += row.content["is_restricted"]
+            at = row.content["at"]
+            look.earliest, look.latest = min(look.earliest or at, at), max(look.latest or at, at)
             if len(look.first) < FIRST:
                 look.first.append(row)
     return look

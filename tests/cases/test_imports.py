@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks import task_backends
 
 from accounts.models import AccessLog
 from cases.demo_imports import load_demo_import
@@ -488,6 +489,7 @@ def test_the_way_from_the_file_to_the_enquiries_and_back(
     page = client.get(response.url, headers=PT)
     assert page.context["look"].recorded == 3
     assert "Registar 3 atendimentos" in page.content.decode()
+    assert "de 12 de março de 2024 a 13 de março de 2024" in page.content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         response = client.post(response.url)
     page = client.get(response.url, headers=PT).content.decode()
@@ -522,6 +524,20 @@ def test_progress_is_seen_without_a_script(client, send, desk_praia):
     response = client.get(source.get_absolute_url(), headers=PT)
     assert "Refresh" not in response
     assert "continuar" in response.content.decode()
+
+
+def test_with_a_worker_nobody_waits_in_front_of_the_page(
+    client, ready, desk_praia, settings, django_capture_on_commit_callbacks
+):
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    source = ready()
+    client.force_login(desk_praia)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("cases:import_preview", args=[source.pk]))
+    source.refresh_from_db()
+    assert (source.state, source.looked_at, Enquiry.objects.count()) == ("running", 0, 0)
+    [work] = task_backends["default"].results
+    assert work.args == [source.pk]
 
 
 def test_the_pages_cost_the_same_for_any_number_of_imports(client, send, desk_praia, count_queries):
