@@ -1,12 +1,13 @@
 """The same few people in every test, and a client that notices what a page must not do."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.frontend import CommandLineInterface
 from django.conf import settings
 from django.core.cache import caches
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
@@ -24,6 +25,7 @@ from tests.factories import (
     UserFactory,
 )
 
+DATABASES = {"db", "transactional_db", "live_server"}  # fixtures
 # What a safe request may write: the session, and that somebody's record was read.
 # The sign-in library mirrors an address into its own table when it first meets its owner.
 WRITABLE_BY_GET = ("django_session", "account_emailaddress", "accounts_accesslog")
@@ -35,6 +37,13 @@ def pytest_configure(config: pytest.Config) -> None:
         locale = str(settings.LOCALE_PATHS[0])
         CommandLineInterface().run(["pybabel", "-q", "compile", "-D", "django", "-d", locale])
         translation_file_changed(None, Path(locale) / "django.mo")  # Django may have read older ones
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what asks a database, so that the rest need not run once more on the next one."""
+    for item in items:
+        if item.get_closest_marker("django_db") or DATABASES & set(item.fixturenames):
+            item.add_marker("database")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -80,16 +89,38 @@ def _in_the_language_of_the_country():
     translation.deactivate()
 
 
-@pytest.fixture(autouse=True)
-def _nothing_cached():
+def forget_what_is_cached():
     """Tries are counted and pages kept in caches, which outlive a test."""
     for cache in caches.all(initialized_only=True):
         cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def _nothing_cached():
+    forget_what_is_cached()
+
+
 @pytest.fixture
 def client() -> Client:
     return StrictClient()
+
+
+@pytest.fixture
+def one_by_one(db) -> Callable[[dict[str, User | None]], Iterator[tuple[str, Client]]]:
+    """Each of some people with a client of their own, as if nobody had been there before."""
+
+    def walk(users):
+        for name, user in users.items():
+            forget_what_is_cached()
+            translation.deactivate()
+            with transaction.atomic():
+                client = StrictClient()
+                if user is not None:
+                    client.force_login(user)
+                yield name, client
+                transaction.set_rollback(True)
+
+    return walk
 
 
 @pytest.fixture

@@ -112,9 +112,12 @@ POST: dict[str, Row] = {
     "cases:first_day": only(*DESKS, gives=FOUND),
     "cases:enquiry_handed": only(*DESKS),
     "cases:import_list": only(*DESKS),  # an empty form comes back
-    "cases:import_columns": only("desk_praia", coordinator_praia=FORBIDDEN),
+    **dict.fromkeys(  # without an answer the questions come back
+        ["cases:import_columns", "cases:import_meanings"],
+        only("desk_praia", coordinator_praia=FORBIDDEN),
+    ),
     **dict.fromkeys(
-        ["cases:import_meanings", "cases:import_preview", "cases:import_discard"],
+        ["cases:import_preview", "cases:import_discard"],
         only("desk_praia", gives=FOUND, coordinator_praia=FORBIDDEN),
     ),
     "cases:import_undo": only(*DESK_PRAIA, gives=FOUND),
