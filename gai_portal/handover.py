@@ -107,11 +107,21 @@ def hand_over(membership: Membership, to: Mapping[str, User], *, by: User) -> li
     ]
     for handover in made:
         notify([handover.successor], text=partial(_told, who.user), url=handover.get_absolute_url())
+        # Restricted matters have another reader now: nobody gives them to themselves unseen.
+        others = User.objects.with_role({Role.COORDINATOR}, who.place)
+        others = others.exclude(pk__in=[by.pk, handover.successor_id])
+        notify(others, text=partial(_told_others, handover), url=handover.get_absolute_url())
     return made
 
 
 def _told(leaver: User) -> str:
     return _("The work of {name} is yours now. Read the briefing.").format(name=leaver)
+
+
+def _told_others(handover: Handover) -> str:
+    return _("{by} gave the work of {leaver} to {successor}.").format(
+        by=handover.by, leaver=handover.leaver, successor=handover.successor
+    )
 
 
 class HandoverForm(forms.Form):

@@ -186,6 +186,12 @@ def test_kinds_of_work_may_go_to_different_colleagues(client, coordinator_praia,
     )
 
 
+def test_the_other_coordinators_hear_who_gave_what_to_whom(client, coordinator_praia, leaver, forty, praia):
+    other = member("outra.coordenadora@example.org", Role.COORDINATOR, municipality=praia)
+    pass_on(client, coordinator_praia, leaver, coordinator_praia)
+    assert str(leaver) in Notice.objects.get(user=other).text
+
+
 def test_the_history_says_who_handed_over(client, coordinator_praia, leaver, successor, forty):
     pass_on(client, coordinator_praia, leaver, successor)
     line = forty["case"][0].history.latest()
