@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from accounts.models import MunicipalityScopedQuerySet, User
 from accounts.roles import DESK_ROLES, NATIONAL_ROLES
@@ -160,7 +160,7 @@ class GuidanceVersion(LoadedRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.guidance.topic_id} {self.number}"
+        return gettext("Version %(number)s") % {"number": self.number}
 
     @property
     def is_draft(self) -> bool:
