@@ -53,6 +53,8 @@ def merge_people(
         kept.is_restricted = True
         filled.append("is_restricted")
     moved["filled"] = filled
+    if kept.is_restricted and not gone.is_restricted:  # its page leads to the kept one
+        gone.is_restricted = moved["sealed"] = True
     if other_name != kept.name:
         alias, is_new = Alias.objects.get_or_create(
             person=kept, name=other_name, defaults={"kind": Alias.Kind.MERGED}
@@ -86,6 +88,8 @@ def undo_merge(merge: Merge, *, by: User) -> Merge:
     for name in merge.moved["filled"]:
         if getattr(kept, name) == getattr(gone, name):  # nobody has put it right since
             setattr(kept, name, getattr(former, name))
+    if merge.moved.get("sealed"):
+        gone.is_restricted = False
     gone.merged_into = None
     for person in (kept, gone):
         _save(person, by)

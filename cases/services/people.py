@@ -77,6 +77,9 @@ def correct_person(person: Person, content: Mapping[str, Any], *, version: int, 
     _save(person, by)
     if person.is_restricted:
         restrict_cases_of(person, by=by)
+        for absorbed in person.with_absorbed()[1:]:
+            absorbed.is_restricted = True
+            _save(absorbed, by)
     index_names(person)
     return person
 

@@ -49,6 +49,7 @@ from cases.models import (
     likely_duplicates,
     timeline,
 )
+from cases.services.merging import merge_people
 from cases.views.codes import key_to
 from municipalities.models import Office
 from tests.conftest import member
@@ -62,6 +63,7 @@ from tests.factories import (
     FollowUpFactory,
     GuidanceVersionFactory,
     MunicipalityFactory,
+    PartnerFactory,
     PersonFactory,
     ReferralFactory,
 )
@@ -78,7 +80,9 @@ HISTORY = "Historical"
 class World:
     """An office, its people, and one row of every kind with a word that must not be read elsewhere."""
 
-    def __init__(self, office: Office, mark: str, digits: str, *, restricted: bool = False) -> None:
+    def __init__(
+        self, office: Office, mark: str, digits: str, *, restricted: bool = False, with_rows: bool = True
+    ) -> None:
         self.office, self.mark, self.digits, self.restricted = office, mark, digits, restricted
         town = office.municipality
         name = office.code.lower() + ("r" if restricted else "")
@@ -86,6 +90,10 @@ class World:
         self.colleague = member(f"colleague.{name}@example.org", Role.OFFICER, municipality=town)
         self.coordinator = member(f"coordinator.{name}@example.org", Role.COORDINATOR, municipality=town)
         self.rows: dict[str, models.Model] = {}
+        if with_rows:
+            self.make_rows()
+
+    def make_rows(self) -> None:
         for model, make in RECORDS.items():
             self.rows[model.__name__] = make(self)
 
@@ -145,10 +153,8 @@ def _return_code(world: World) -> ReturnCode:
 
 
 def _merge(world: World) -> Merge:
-    gone = PersonFactory(
-        office=world.office, author=world.officer, name=f"{world.mark} Gone", merged_into=world.person
-    )
-    return Merge.objects.create(kept=world.person, gone=gone, by=world.officer)
+    gone = PersonFactory(office=world.office, author=world.officer, name=f"{world.mark} Gone")
+    return merge_people(world.person, gone, by=world.officer)
 
 
 def _recall(world: World) -> Recall:
@@ -211,6 +217,7 @@ RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
     Referral: lambda world: ReferralFactory(
         case=world.case,
         author=world.officer,
+        partner=PartnerFactory(code="PAC"),
         reason=f"pedido {world.mark}",
         shared={"name": world.person.name, "phone-1": f"+238{world.digits}"},
     ),

@@ -20,6 +20,7 @@ from cases.models import (
     find_people,
 )
 from cases.services.merging import merge_people, undo_merge
+from cases.services.people import correct_person
 from cases.workflow import CaseState
 from tests.conftest import member
 from tests.factories import CaseDocumentFactory, CaseFactory, EnquiryFactory, FollowUpFactory, PersonFactory
@@ -185,3 +186,20 @@ def test_the_cases_of_a_restricted_record_are_restricted_whichever_was_merged(
     assert Case.objects.visible_to(desk_praia).count() == 4
     undo_merge(merge, by=desk_praia)
     assert not Case.objects.visible_to(colleague).filter(person=pair[which]).exists()
+
+
+def test_what_was_brought_together_with_a_restricted_record_is_as_restricted(pair, desk_praia, colleague):
+    kept, gone = pair
+    Person.objects.filter(pk=kept.pk).update(is_restricted=True)
+    merge = merge_people(kept, gone, by=desk_praia)
+    assert not Person.objects.visible_to(colleague).exists()
+    undo_merge(merge, by=desk_praia)
+    assert list(Person.objects.visible_to(colleague)) == [gone]
+
+
+def test_a_record_that_becomes_restricted_takes_along_what_it_absorbed(pair, desk_praia, colleague):
+    kept, gone = pair
+    merge_people(kept, gone, by=desk_praia)
+    kept.refresh_from_db()
+    correct_person(kept, {"is_restricted": True}, version=kept.version, by=desk_praia)
+    assert not Person.objects.visible_to(colleague).exists()
