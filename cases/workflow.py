@@ -100,7 +100,7 @@ class GuidanceState(models.TextChoices):
 
 
 class TransferState(models.TextChoices):
-    ASKED = "asked", _("Asked for")
+    ASKED = "asked", pgettext_lazy("state of a transfer", "Asked for")
     OFFERED = "offered", _("Offered")
     ACCEPTED = "accepted", pgettext_lazy("state of a transfer", "Accepted")
     REFUSED = "refused", pgettext_lazy("state of a transfer", "Refused")
