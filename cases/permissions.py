@@ -105,6 +105,8 @@ def can_undo_import(user: User, source: EnquiryImport) -> bool:
 
 def can_read(user: User, row: models.Model) -> bool:
     """Whether somebody sees a record of a desk, asked of the same queryset as every page."""
+    if getattr(row, "read_by", None) == user.pk:
+        return True
     rows = type(row)._default_manager.all()
     return isinstance(rows, RestrictedQuerySet) and rows.visible_to(user).filter(pk=row.pk).exists()
 

@@ -42,6 +42,7 @@ from cases.models.guidance import (
     GuidanceVersionQuerySet,
 )
 from cases.models.imports import EnquiryImport, ImportedRow
+from cases.models.on_file import kinds_of_person
 from cases.models.people import (
     NAME_LIMIT,
     Alias,
@@ -167,6 +168,7 @@ __all__ = [
     "describe",
     "digest_of",
     "find_people",
+    "kinds_of_person",
     "document_key",
     "label_of",
     "label_of_shared",

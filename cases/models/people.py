@@ -108,6 +108,7 @@ class Person(models.Model):
         _("way of erasing"), max_length=10, choices=Erasure, blank=True, editable=False
     )
     version = models.PositiveIntegerField(default=1, editable=False)  # for optimistic locking
+    read_by: int | None = None  # whom a page that only shows has fetched it for
 
     objects = PersonQuerySet.as_manager()
     history = HistoricalRecords()
@@ -363,6 +364,10 @@ class MergeQuerySet(OfPersonQuerySet):
 
     person_path = "kept"
     office_path = "kept__office"
+
+    def of(self, person: Person) -> Self:
+        """Those that one record was part of, kept or gone."""
+        return self.filter(Q(kept=person) | Q(gone=person))
 
     def standing(self) -> Self:
         return self.filter(undone_at=None)

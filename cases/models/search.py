@@ -16,7 +16,6 @@ from django.db.models import Case, IntegerField, Max, Q, Value, When
 from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.models.people import (
-    Alias,
     Contact,
     IdentityDocument,
     NamePart,
@@ -151,12 +150,13 @@ def neighbours(sound: str) -> set[str]:
 def _ranked(asked: Heard, people: PersonQuerySet, pks: list[int]) -> list[tuple[float, int, str, str]]:
     """The candidates by the nearest of their names: score, key, name, and the alias if it was one."""
     best: dict[int, tuple[float, int, str, str]] = {}
-    for pk, name in people.filter(pk__in=pks).values_list("pk", "name"):
-        best[pk] = (likeness(asked, Heard.of(name)), pk, name, "")
-    for pk, name in Alias.objects.filter(person__in=list(best)).values_list("person", "name"):
-        score = likeness(asked, Heard.of(name))
+    rows = people.filter(pk__in=pks).order_by("aliases__pk").values_list("pk", "name", "aliases__name")
+    for pk, name, alias in rows:
+        if pk not in best:
+            best[pk] = (likeness(asked, Heard.of(name)), pk, name, "")
+        score = likeness(asked, Heard.of(alias)) if alias else 0
         if score > best[pk][0]:
-            best[pk] = (score, pk, best[pk][2], name)
+            best[pk] = (score, pk, name, alias)
     in_order = sorted(best.values(), key=lambda row: (-row[0], row[2], row[1]))
     # Of many people with one name the first page shows a few, as long as another name is as likely.
     met: Counter[str] = Counter()

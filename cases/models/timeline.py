@@ -1,7 +1,8 @@
 """Everything that happened with one person, the latest first.
 
-A model joins by a function in SOURCES: it is given the person, the reader, a moment and a number, and returns
-at most that many moments before it, of rows that the reader may see.
+A model joins by a function in SOURCES, under the name of what it needs in the file (`kinds_of_person`): it is
+given the person, the reader, a moment and a number, and returns at most that many moments before it, of rows
+that the reader may see.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,6 +17,7 @@ from cases.models.appointments import Appointment
 from cases.models.cases import Case
 from cases.models.consents import Consent
 from cases.models.enquiries import Enquiry
+from cases.models.on_file import kinds_of_person
 from cases.models.people import Merge, Person
 from cases.models.referrals import Referral
 from cases.models.transfers import Transfer
@@ -41,11 +43,16 @@ Source = Callable[[Person, User, datetime, int], Iterable[Moment]]
 
 
 def timeline(
-    person: Person, user: User, *, before: datetime | None = None
+    person: Person, user: User, *, before: datetime | None = None, kinds: set[str] | None = None
 ) -> tuple[list[Moment], datetime | None]:
-    """A page of moments before `before` (now), and from when the next page goes on (None: that was all)."""
+    """A page of moments before `before` (now), and from when the next page goes on (None: that was all).
+
+    `kinds` is what there is in the file, if that is known already.
+    """
     before = before or timezone.now()
-    found = [moment for source in SOURCES for moment in source(person, user, before, PAGE + 1)]
+    kinds = kinds_of_person(person) if kinds is None else kinds
+    sources = [source for name, source in SOURCES.items() if name in kinds]
+    found = [moment for source in sources for moment in source(person, user, before, PAGE + 1)]
     found.sort(key=lambda moment: moment.at, reverse=True)
     return found[:PAGE], found[PAGE - 1].at if len(found) > PAGE else None
 
@@ -128,4 +135,12 @@ def _transfers(person: Person, user: User, before: datetime, limit: int) -> Iter
             yield Moment(row.decided_at, gettext("Transfer"), title, row.get_absolute_url(), details)
 
 
-SOURCES: list[Source] = [_enquiries, _consents, _merges, _cases, _referrals, _appointments, _transfers]
+SOURCES: dict[str, Source] = {
+    "enquiries": _enquiries,
+    "consents": _consents,
+    "merges": _merges,
+    "cases": _cases,
+    "referrals": _referrals,
+    "appointments": _appointments,
+    "transfers": _transfers,
+}

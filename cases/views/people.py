@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -40,6 +39,7 @@ from cases.models import (
     changes_in_file,
     document_key,
     find_people,
+    kinds_of_person,
     likely_duplicates,
     timeline,
 )
@@ -206,14 +206,30 @@ def _doubts(request: SignedInRequest, form: NewPersonForm) -> dict[str, Any]:
 @require_safe
 def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """The file: who it is, how to reach them, what they agreed to, and everything that happened."""
-    sealed = Person.objects.filter(pk=pk).first()
-    if sealed is not None and can_unseal(request.user, sealed):
-        return redirect("cases:unseal", kind="person", pk=pk)
-    person = get_person(request, pk)
+    try:
+        person = get_person(request, pk)
+    except Http404:
+        sealed = Person.objects.filter(pk=pk).first()
+        if sealed is not None and can_unseal(request.user, sealed):
+            return redirect("cases:unseal", kind="person", pk=pk)
+        raise
+    person.read_by = request.user.pk
     log_access(request, Verb.READ, person)
     before = parse_datetime(request.GET.get("before", "")[:40]) if request.GET.get("before") else None
-    moments, older = timeline(person, request.user, before=before if before and is_aware(before) else None)
-    contacts, documents = list(person.contacts.all()), list(person.documents_of_identity.all())
+    kinds = kinds_of_person(person)
+
+    def rows(kind: str, found: Any) -> list[Any]:
+        return list(found) if kind in kinds else []
+
+    moments, older = timeline(
+        person, request.user, before=before if before and is_aware(before) else None, kinds=kinds
+    )
+    contacts = rows("contacts", person.contacts.all())
+    documents = rows("documents_of_identity", person.documents_of_identity.all())
+    to_do = FollowUp.objects.visible_to(request.user).filter(person=person).open().with_names()
+    expected = Appointment.objects.visible_to(request.user).filter(person=person).planned().with_names()
+    merges = Merge.objects.undoable_by(request.user).of(person).select_related("gone__office", "by")
+    transfers = Transfer.objects.visible_to(request.user).open().of(person).with_names()
     works = can_work_with_person(request.user, person)
     duplicates: list[Found] = []
     if works:
@@ -226,27 +242,23 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "person": person,
         "age": person.age_on(timezone.localdate()),
-        "aliases": person.aliases.all(),
+        "aliases": rows("aliases", person.aliases.all()),
         "contacts": contacts,
         "documents": documents,
-        "partners": person.consent.partners.all(),
+        "partners": rows("partners", person.consent.partners.all()),
         "consent_holds": person.consent.holds_on(),
         "duplicates": duplicates,
-        "appointments": list(
-            Appointment.objects.visible_to(request.user).filter(person=person).planned().with_names()[:TO_DO]
-        ),
-        "to_do": FollowUp.objects.visible_to(request.user).filter(person=person).open().with_names()[:TO_DO],
-        "merges": Merge.objects.undoable_by(request.user)
-        .filter(Q(kept=person) | Q(gone=person))
-        .select_related("gone__office", "by")[:MERGES],
+        "appointments": rows("expected", expected[:TO_DO]),
+        "to_do": rows("to_do", to_do[:TO_DO]),
+        "merges": rows("undoable", merges[:MERGES]),
         "moments": moments,
         "older": older,
-        "changes": changes_in_file(person, request.user),
+        "changes": changes_in_file(person, request.user, kinds=kinds),
         "readings": AccessLog.objects.of(person)[:READINGS],
         "works": works,
         "can_copy": can_give_copy(request.user, person),
         "can_offer_record": can_offer_record(request.user, person),
-        "transfer": Transfer.objects.visible_to(request.user).open().of(person).with_names().first(),
+        "transfer": next(iter(rows("transfer", transfers[:1])), None),
         "can_renew": can_renew_consent(request.user, person),
         "can_erase": can_erase_person(request.user, person),
     }

@@ -1,0 +1,34 @@
+"""Which kinds of rows belong to a record at all, so that its page asks only for those that there are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Exists
+
+from cases.models.cases import Case
+from cases.models.people import Alias, Contact, IdentityDocument, Merge, Person
+
+HISTORIES = (Alias, Contact, IdentityDocument)
+
+
+def kinds_of_person(person: Person) -> set[str]:
+    """What there is in somebody's file, whoever may read it."""
+    names = ("enquiries", "consents", "merges", "cases", "referrals", "appointments", "transfers", "aliases")
+    return _there(
+        person,
+        {name: getattr(person, name).all() for name in (*names, "contacts", "documents_of_identity")}
+        | {model.__name__: model.history.filter(person=person.pk) for model in HISTORIES}
+        | {
+            "partners": person.consent.partners.all(),
+            "expected": person.appointments.planned(),
+            "to_do": person.follow_ups.open(),
+            "undoable": Merge.objects.of(person).standing(),
+            "transfer": person.transfers.open(),
+        },
+    )
+
+
+def _there(record: Person | Case, rows: Mapping[str, Any]) -> set[str]:
+    """The names of those that are not empty: one query for all of them."""
+    found = type(record)._base_manager.filter(pk=record.pk).values_list(*map(Exists, rows.values())).get()
+    return {name for name, is_there in zip(rows, found, strict=True) if is_there}
