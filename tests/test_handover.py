@@ -192,6 +192,23 @@ def test_the_other_coordinators_hear_who_gave_what_to_whom(client, coordinator_p
     assert str(leaver) in Notice.objects.get(user=other).text
 
 
+def test_who_takes_restricted_work_over_alone_is_seen_to_open_it(
+    client, coordinator_praia, leaver, successor, forty
+):
+    pass_on(client, coordinator_praia, leaver, coordinator_praia)
+    opened = AccessLog.objects.filter(verb=Verb.UNSEALED, user=coordinator_praia)
+    restricted = [row for rows in forty.values() for row in rows if getattr(row, "is_restricted", False)]
+    assert opened.count() == len(restricted) > 5
+    assert all(line.why for line in opened)
+
+
+def test_who_gives_restricted_work_to_a_colleague_opens_nothing(
+    client, coordinator_praia, leaver, successor, forty
+):
+    pass_on(client, coordinator_praia, leaver, successor)
+    assert not AccessLog.objects.filter(verb=Verb.UNSEALED).exists()
+
+
 def test_the_history_says_who_handed_over(client, coordinator_praia, leaver, successor, forty):
     pass_on(client, coordinator_praia, leaver, successor)
     line = forty["case"][0].history.latest()

@@ -32,7 +32,8 @@ def test_the_reference_data_loads_and_says_what_it_did():
 
 def edited(row: LoadedRow) -> str:
     """Write something else into a text that the files brought, and say into which."""
-    texts = [name for name in row.loaded if isinstance(row._meta.get_field(name), models.CharField)]
+    words = (models.CharField, models.TextField)
+    texts = [name for name in row.loaded if isinstance(row._meta.get_field(name), words)]
     name = next(name for name in texts if not row._meta.get_field(name).unique)
     setattr(row, name, "Edited"[: row._meta.get_field(name).max_length])
     row.save()

@@ -316,8 +316,12 @@ def _check_person(case: Case, by: User) -> None:
 
 
 def _restrict(case: Case) -> None:
-    """A restricted topic or person makes a restricted case."""
-    if case.topic.is_restricted or (case.person is not None and case.person.is_restricted):
+    """A restricted topic, person or enquiry makes a restricted case."""
+    if (
+        case.topic.is_restricted
+        or (case.person is not None and case.person.is_restricted)
+        or (case.pk is not None and case.enquiries.filter(is_restricted=True).exists())
+    ):
         case.is_restricted = True
 
 

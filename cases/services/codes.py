@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,8 @@ def usual_end_of_code() -> date:
 def give_code(enquiry: Enquiry, *, by: User) -> str:
     """The code under which this contact is found again: told now, and kept nowhere.
 
-    One that was given before for the same conversations does not open them any more.
+    One that was given before for the same conversations does not open them any more. What `by` may not read,
+    such as another office's part, stays under the former code: only its bearer opens that.
     """
     enquiry = _locked(enquiry, by)
     code = random_code(length=CODE_LENGTH)
@@ -34,20 +35,35 @@ def give_code(enquiry: Enquiry, *, by: User) -> str:
         "given_by": by,
         "ends_on": usual_end_of_code(),
     }
-    if enquiry.return_code_id:
+    readable, is_all = _readable(enquiry, by)
+    if enquiry.return_code_id and is_all:
         ReturnCode.objects.filter(pk=enquiry.return_code_id).update(**fields)
     else:
-        thread = ReturnCode.objects.create(**fields)
-        Enquiry.objects.filter(pk=enquiry.pk).update(return_code=thread)
+        readable.update(return_code=ReturnCode.objects.create(**fields))
     return code
 
 
 @transaction.atomic
 def end_code(enquiry: Enquiry, *, by: User) -> None:
-    """The person gives the code up: nothing tells any more which conversations belonged together."""
+    """The person gives the code up: nothing tells any more which conversations belonged together.
+
+    Those that `by` may not read stay under it.
+    """
     enquiry = _locked(enquiry, by)
-    if enquiry.return_code is not None:
+    readable, is_all = _readable(enquiry, by)
+    if enquiry.return_code is not None and is_all:
         enquiry.return_code.delete()
+    else:
+        readable.update(return_code=None)
+
+
+def _readable(enquiry: Enquiry, by: User) -> tuple[QuerySet[Enquiry], bool]:
+    """The conversations under the same code that `by` reads, and whether these are all of them."""
+    if enquiry.return_code_id is None:
+        return Enquiry.objects.filter(pk=enquiry.pk), True
+    together = Enquiry.objects.filter(return_code=enquiry.return_code_id)
+    keys = set(Enquiry.objects.visible_to(by).filter(pk__in=together).values_list("pk", flat=True))
+    return Enquiry.objects.filter(pk__in=keys), len(keys) == together.count()
 
 
 def continued(thread: ReturnCode) -> ReturnCode:

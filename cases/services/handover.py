@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy
 from simple_history.utils import bulk_update_with_history
 
+from accounts.access import Verb, record_access
 from accounts.models import Draft, User
 from accounts.roles import DESK_ROLES
 from accounts.services import KEPT
@@ -93,6 +94,8 @@ def _held_apart(rows: QuerySet[Any], user: User, place: str) -> QuerySet[Any]:
 def _assign(rows: QuerySet[Any], to: User, by: User) -> list[int]:
     found = list(rows.select_for_update(of=("self",)))
     for row in found:
+        if row.is_restricted and to == by:  # whoever takes it over alone opens it, for all to see
+            record_access(Verb.UNSEALED, row, by=by, why=_("Took it over from a colleague who left"))
         row.assigned_to = to
         row.version += 1
     fields = ["assigned_to", "version"]

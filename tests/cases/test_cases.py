@@ -127,6 +127,15 @@ def test_a_restricted_topic_or_person_makes_a_restricted_case(office_praia, desk
     assert case.is_restricted
 
 
+def test_a_case_with_a_restricted_enquiry_stays_restricted(office_praia, desk_praia, renewal, violence):
+    enquiry = EnquiryFactory(office=office_praia, author=desk_praia, topic=violence)
+    case = CaseFactory(office=office_praia, author=desk_praia, topic=renewal, assigned_to=desk_praia)
+    file_enquiry(enquiry, case, by=desk_praia)
+    case.refresh_from_db()
+    content = {"title": "", "topic": renewal, "priority": case.priority, "is_restricted": False}
+    assert change_case(case, content, version=case.version, by=desk_praia).is_restricted
+
+
 def test_a_case_becomes_restricted_with_its_person_and_so_does_what_is_to_be_done(
     office_praia, desk_praia, colleague, renewal
 ):

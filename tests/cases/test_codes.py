@@ -81,6 +81,7 @@ def test_another_office_is_told_day_office_topic_and_outcome_and_nothing_else(
         "day": timezone.localdate(met.at),
         "topic": met.topic,
         "outcome": met.outcome,
+        "guidance": None,
         "url": "",
     }
     page = response.content.decode()
@@ -222,6 +223,30 @@ def test_another_code_for_the_same_conversations_takes_the_place_of_the_first(
     again = give_code(met, by=desk_praia)
     assert thread_of_code(code, by=desk_sal, office=office_sal) is None
     assert thread_of_code(again, by=desk_sal, office=office_sal) == met.return_code
+
+
+def test_a_desk_that_never_saw_the_code_gets_no_key_to_what_another_office_was_told(
+    code, met, desk_sal, desk_praia, office_sal, office_praia
+):
+    at_sal = EnquiryFactory(office=office_sal, author=desk_sal, return_code=met.return_code)
+    again = give_code(at_sal, by=desk_sal)
+    opened = thread_of_code(again, by=desk_sal, office=office_sal)
+    assert [told.office for told in told_by_thread(opened, by=desk_sal)] == [office_sal]
+    assert thread_of_code(code, by=desk_praia, office=office_praia) == met.return_code
+    end_code(at_sal, by=desk_sal)
+    at_sal.refresh_from_db()
+    assert at_sal.return_code is None
+    assert thread_of_code(code, by=desk_praia, office=office_praia) == met.return_code
+
+
+def test_a_desk_takes_only_its_own_part_out_of_a_code(
+    code, met, desk_sal, desk_praia, office_sal, office_praia
+):
+    at_sal = EnquiryFactory(office=office_sal, author=desk_sal, return_code=met.return_code)
+    end_code(at_sal, by=desk_sal)
+    at_sal.refresh_from_db()
+    assert at_sal.return_code is None
+    assert thread_of_code(code, by=desk_praia, office=office_praia) == met.return_code
 
 
 def test_the_code_is_shown_once_with_a_slip_in_the_chosen_language(client, desk_praia, met):

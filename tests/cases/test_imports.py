@@ -12,7 +12,6 @@ from django.utils import timezone
 from django_tasks import task_backends
 
 from accounts.models import AccessLog
-from cases.demo_imports import load_demo_import
 from cases.models import Enquiry, EnquiryImport, ImportedRow
 from cases.services.enquiries import correct_enquiry, void_enquiry
 from cases.services.import_columns import field_labels
@@ -38,8 +37,6 @@ from tests.factories import (
     ChannelFactory,
     EnquiryImportFactory,
     LanguageFactory,
-    MunicipalityFactory,
-    OfficeFactory,
     OutcomeFactory,
     TopicFactory,
 )
@@ -595,16 +592,3 @@ def test_an_imported_row_is_there_once_per_import(take_over):
 def test_a_topic_that_is_no_longer_used_is_not_matched(lists):
     TopicFactory(code="OLD.01", name_pt="Assunto antigo", is_active=False)
     assert Lists().known("topic", "Assunto antigo") == ""
-
-
-def test_the_demonstrations_list_is_taken_over_once(lists, db):
-    town = MunicipalityFactory(code="CV-SV")
-    OfficeFactory(municipality=town, code="SV")
-    member("officer@example.org", "officer", municipality=town)
-    first, second = load_demo_import(), load_demo_import()
-    assert (first.created, second.created, second.unchanged) == (1, 0, 1)
-    source = EnquiryImport.objects.get()
-    assert [column["heading"] for column in source.columns if column["why"]] == ["Nome"]
-    assert "Inventada" not in repr(list(Enquiry.objects.values_list("note", flat=True)))
-    assert source.faulty > 0
-    assert source.recorded > 0
