@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from cases.models import Alias, Merge, NamePart, Person, Transfer
+from cases.models import Alias, Contact, IdentityDocument, Merge, NamePart, Person, Transfer
 from cases.permissions import can_merge_people, can_undo_merge
 from cases.services.cases import restrict_cases_of
 from cases.services.people import PersonChanged, index_names
@@ -42,7 +42,7 @@ def merge_people(
         raise PersonChanged
     moved: dict[str, Any] = {"version": kept.version}
     for model, field in _leading_here():
-        for row in model._default_manager.filter(**{field: gone}).order_by("pk"):
+        for row in model._default_manager.select_for_update().filter(**{field: gone}).order_by("pk"):
             if _give(row, field, kept, by):
                 moved.setdefault(model._meta.label_lower, []).append(row.pk)
     other_name = kept.name if "name" in take else gone.name
@@ -73,7 +73,10 @@ def merge_people(
 
 @transaction.atomic
 def undo_merge(merge: Merge, *, by: User) -> Merge:
-    """Give back what moved, as far as it is still there, and let both records stand again."""
+    """Give back what moved, as far as it is still there, and let both records stand again.
+
+    What the other record told is in the history of the kept one no longer: they may be two people after all.
+    """
     merge = Merge.objects.select_for_update(of=("self",)).select_related("kept", "gone").get(pk=merge.pk)
     kept, gone = _locked(merge.kept, merge.gone)
     merge.kept, merge.gone = kept, gone
@@ -81,11 +84,19 @@ def undo_merge(merge: Merge, *, by: User) -> Merge:
         raise PermissionDenied(f"{by} may not undo the merge of {gone.reference}")
     for model, field in _leading_here():
         pks = merge.moved.get(model._meta.label_lower, [])
-        for row in model._default_manager.filter(**{field: kept, "pk__in": pks}).order_by("pk"):
+        rows = model._default_manager.filter(**{field: kept, "pk__in": pks}).order_by("pk")
+        for row in rows.select_for_update():
             _give(row, field, gone, by)
+        if model in (Alias, Contact, IdentityDocument):  # shown in the history of whoever they belonged to
+            back = model.history.filter(id__in=pks, person=kept.pk).exclude(id__in=rows.values("pk"))
+            back.update(person=gone.pk)
     Alias.objects.filter(person=kept, pk=merge.moved.get("alias")).delete()
+    Alias.history.filter(id=merge.moved.get("alias")).delete()  # after the row: its going leaves a line, too
     former = kept.history.filter(version=merge.moved["version"]).latest()  # as it was before the merge
     for name in merge.moved["filled"]:
+        if name != "is_restricted":  # what was written while it was restricted stays so
+            told = kept.history.filter(version__gt=former.version, **{name: getattr(gone, name)})
+            told.update(**{name: getattr(former, name)})
         if getattr(kept, name) == getattr(gone, name):  # nobody has put it right since
             setattr(kept, name, getattr(former, name))
     if merge.moved.get("sealed"):
@@ -119,7 +130,7 @@ def _give(row: Any, field: str, person: Person, by: User) -> bool:
     row._history_user = by
     try:
         with transaction.atomic():
-            row.save()
+            row.save(update_fields=[field])
     except IntegrityError:
         return False
     return True

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from accounts.models import User
 from accounts.roles import Role
@@ -19,6 +20,8 @@ from cases.models import (
     Person,
     find_people,
 )
+from cases.services import merging
+from cases.services.erasure import erase_person
 from cases.services.merging import merge_people, undo_merge
 from cases.services.people import correct_person
 from cases.workflow import CaseState
@@ -203,3 +206,68 @@ def test_a_record_that_becomes_restricted_takes_along_what_it_absorbed(pair, des
     kept.refresh_from_db()
     correct_person(kept, {"is_restricted": True}, version=kept.version, by=desk_praia)
     assert not Person.objects.visible_to(colleague).exists()
+
+
+def pages_of(client, person: Person) -> str:
+    """The page of a record, and the copy that its person is given."""
+    addresses = person.get_absolute_url(), reverse("cases:person_file", args=[person.pk, "json"])
+    return "".join(client.get(address).content.decode() for address in addresses)
+
+
+@pytest.mark.parametrize("is_restricted", [True, False])
+def test_taken_apart_nothing_of_the_one_is_told_at_the_other(
+    client, office_praia, desk_praia, colleague, is_restricted
+):
+    kept = PersonFactory(office=office_praia, author=desk_praia, name="Ana Lopes")
+    gone = PersonFactory(
+        office=office_praia,
+        author=desk_praia,
+        name="Fatumata Secreta",
+        born_on=date(1990, 2, 3),
+        is_restricted=is_restricted,
+    )
+    Alias.objects.create(person=gone, name="Binta")
+    Contact.objects.create(person=gone, channel="phone", value="+2389911223")
+    removed = Contact.objects.create(person=gone, channel="email", value="fatu@example.org")
+    IdentityDocument.objects.create(person=gone, kind="passport", number="XX778899", country="SN")
+    merge = merge_people(kept, gone, take=["name"], by=desk_praia)
+    removed.refresh_from_db()
+    removed.delete()
+    undo_merge(merge, by=desk_praia)
+    secrets = ["Fatumata", "Binta", "991 12 23", "fatu@example.org", "XX778899", "1990"]
+    for user in (desk_praia, colleague):
+        client.force_login(user)
+        told = pages_of(client, kept)
+        assert "Ana Lopes" in told
+        assert [secret for secret in secrets if secret in told] == []
+    client.force_login(desk_praia)
+    told = pages_of(client, gone)
+    assert [secret for secret in secrets if secret not in told] == []
+
+
+def test_taken_apart_and_erased_nothing_is_left_at_the_other(pair, desk_praia):
+    kept, gone = pair
+    undo_merge(merge_people(kept, gone, take=["name"], by=desk_praia), by=desk_praia)
+    erase_person(gone, by=desk_praia)
+    for model in (Alias, Contact, IdentityDocument):
+        assert set(model.history.values_list("person", flat=True)) <= {kept.pk}
+    assert not Alias.history.exists()
+    assert not Person.history.filter(name=gone.name).exists()
+    assert set(Contact.history.values_list("value", flat=True)) == {"+2389912311", "+2389912345"}
+
+
+def test_what_a_colleague_changes_meanwhile_stays_as_it_is(pair, office_praia, desk_praia, monkeypatch):
+    """Between the moment when the rows are read and the one when they move."""
+    kept, gone = pair
+    cases = [CaseFactory(office=office_praia, author=desk_praia, person=gone) for _ in range(2)]
+    give = merging._give
+
+    def slowly(row, *args):
+        if row == cases[0]:
+            Case.objects.filter(pk=cases[1].pk).update(is_restricted=True, title="De um colega")
+        return give(row, *args)
+
+    monkeypatch.setattr(merging, "_give", slowly)
+    merge_people(kept, gone, by=desk_praia)
+    cases[1].refresh_from_db()
+    assert (cases[1].person, cases[1].is_restricted, cases[1].title) == (kept, True, "De um colega")
