@@ -203,8 +203,15 @@ def can_hand_over_desk(user: User, municipality_id: str) -> bool:
     return can_administer_people(user) or user.has_role_in(municipality_id, {Role.COORDINATOR})
 
 
+def _knows_person_of(user: User, row: Case | Enquiry | Referral) -> bool:
+    """Whether somebody may read whom it is about, if it names anybody."""
+    return row.person_id is None or Person.objects.visible_to(user).filter(pk=row.person_id).exists()
+
+
 def can_refer(user: User, about: Case | Enquiry) -> bool:
     """Whoever works on the case, while it runs, or on the enquiry."""
+    if not _knows_person_of(user, about):
+        return False
     if isinstance(about, Case):
         return about.is_running and can_work_on_case(user, about)
     return can_correct_enquiry(user, about) and can_read(user, about)
@@ -212,6 +219,8 @@ def can_refer(user: User, about: Case | Enquiry) -> bool:
 
 def can_work_on_referral(user: User, referral: Referral) -> bool:
     """Whoever works on its case or its enquiry; what comes back after the case was closed is taken, too."""
+    if not _knows_person_of(user, referral):
+        return False
     if referral.case is not None:
         return can_work_on_case(user, referral.case)
     return can_refer(user, referral.about)

@@ -20,6 +20,7 @@ from cases.models import (
     label_of_shared,
     shareable,
 )
+from cases.permissions import can_read
 from cases.workflow import ANSWERS, ReferralState, answers_from
 from gai_portal.lib.forms import DayField
 from municipalities.models import Partner
@@ -72,7 +73,7 @@ class ReferralForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, *args: Any, about: Case | Enquiry, referral: Referral | None = None, **kwargs: Any
+        self, *args: Any, about: Case | Enquiry, by: User, referral: Referral | None = None, **kwargs: Any
     ) -> None:
         if referral is not None:
             kwargs["initial"] = {
@@ -96,7 +97,7 @@ class ReferralForm(forms.Form):
         ]
         person = about.person
         self.named: list[Partner] = []  # with whom the person agreed to share
-        if person is not None and person.consent.holds_on():
+        if person is not None and can_read(by, person) and person.consent.holds_on():
             self.named = list(person.consent.partners.all())
         if person is None or not self.named:
             del self.fields["shares"]

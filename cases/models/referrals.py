@@ -50,7 +50,7 @@ def _with_care(contact: Contact) -> str:
 
 
 class ReferralQuerySet(MunicipalityScopedQuerySet):
-    """Referrals. At the desk they are read by whoever reads their case, or the enquiry they began with."""
+    """Referrals. At the desk they are read by whoever reads their case or enquiry, and whom they name."""
 
     local_readers = DESK_ROLES
 
@@ -58,7 +58,8 @@ class ReferralQuerySet(MunicipalityScopedQuerySet):
         # Looked up row by row: there are few referrals, and very many enquiries.
         cases = Case.objects.visible_to(user).filter(pk=OuterRef("case"))
         enquiries = Enquiry.objects.visible_to(user).filter(pk=OuterRef("enquiry"))
-        return self.filter(Exists(cases) | Exists(enquiries))
+        people = Person.objects.visible_to(user).filter(pk=OuterRef("person"))
+        return self.filter(Exists(cases) | Exists(enquiries), Q(person=None) | Exists(people))
 
     def sent_to(self, user: User) -> Self:
         """Those sent to a partner that somebody speaks for. A draft is nobody's but the desk's."""

@@ -80,9 +80,8 @@ def note_follow_up(
             follow_up.person = about
         case Enquiry():
             follow_up.enquiry, follow_up.case, follow_up.person = about, about.case, about.person
-    follow_up.is_restricted = bool(getattr(about, "is_restricted", False)) or bool(
-        follow_up.case and follow_up.case.is_restricted
-    )
+    concerned = (about, follow_up.case, follow_up.person)
+    follow_up.is_restricted = any(getattr(row, "is_restricted", False) for row in concerned)
     return save_next(follow_up, author)
 
 

@@ -149,10 +149,14 @@ def _saved(request: SignedInRequest, appointment: Appointment, back_to: Case | P
     when = date_format(timezone.localtime(appointment.starts_at), "SHORT_DATETIME_FORMAT")
     messages.success(request, _("In the agenda: {when}.").format(when=when))
     others = Appointment.objects.at_the_same_time(appointment)
-    times = [date_format(timezone.localtime(other.starts_at), "TIME_FORMAT") for other in others[:3]]
+    known = others.visible_to(request.user)[:3]
+    times = [date_format(timezone.localtime(other.starts_at), "TIME_FORMAT") for other in known]
     if times:
         text = _("{name} has something else at the same time: {times}.")
         messages.warning(request, text.format(name=appointment.assigned_to, times=", ".join(times)))
+    elif others.exists():  # of another office, or restricted: not even when is told
+        text = _("{name} has something else at that time.")
+        messages.warning(request, text.format(name=appointment.assigned_to))
     if back_to is not None:
         return back_to.get_absolute_url()
     return f"{reverse('cases:appointment_list')}?day={appointment.day.isoformat()}"

@@ -76,17 +76,23 @@ def _create(request: SignedInRequest, about: Case | Enquiry) -> HttpResponse:
     if not can_refer(request.user, about):
         raise PermissionDenied
     draft = restore_draft(request)
-    form = ReferralForm(request.POST or None, about=about, initial=draft.initial if draft else None)
+    form = ReferralForm(request.POST or None, about=about, by=request.user, initial=draft.initial if draft else None)
 
     def create() -> str:
         return draft_referral(about, **form.content(), by=request.user).get_absolute_url()
 
     if url := answer_form(request, form, create):
         return redirect(url)
-    if request.method == "GET":
-        log_access(request, Verb.READ, about)
+    _log_form(request, form, about)
     context = {"form": form, "draft": draft, "about": about, "title": _("Refer to a partner")}
     return render(request, "cases/referral_form.html", context)
+
+
+def _log_form(request: SignedInRequest, form: ReferralForm, row: Case | Enquiry | Referral) -> None:
+    """What the form shows is read, also when it is shown again: the matter, and what can be shared."""
+    log_access(request, Verb.READ, row)
+    if row.person and "shares" in form.fields:
+        log_access(request, Verb.READ, row.person)
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,7 +102,7 @@ def referral_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     if not referral.is_draft:
         messages.info(request, _("It was sent already: what the partner got does not change any more."))
         return redirect(referral)
-    form = ReferralForm(request.POST or None, about=referral.about, referral=referral)
+    form = ReferralForm(request.POST or None, about=referral.about, by=request.user, referral=referral)
     conflict = False
     if request.method == "POST" and form.is_valid():
         try:
@@ -106,14 +112,13 @@ def referral_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             conflict = True
             again = request.POST.copy()
             again["version"] = str(referral.version)
-            form = ReferralForm(again, about=referral.about, referral=referral)
+            form = ReferralForm(again, about=referral.about, by=request.user, referral=referral)
         except ValidationError as error:
             form.add_error(None, error)
         else:
             messages.success(request, _("Saved."))
             return redirect(referral)
-    elif request.method == "GET":
-        log_access(request, Verb.READ, referral)
+    _log_form(request, form, referral)
     context = {
         "form": form,
         "referral": referral,
@@ -129,6 +134,8 @@ def referral_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the partner sees, how it gets there, and what came back."""
     referral = get_referral(request, pk)
     log_access(request, Verb.READ, referral)
+    if referral.person and referral.shared:
+        log_access(request, Verb.READ, referral.person, why=referral.reference)
     works = can_work_on_referral(request.user, referral)
     link = referral.link() if works else ""
     people = Person.objects.visible_to(request.user).select_related("office")
