@@ -76,7 +76,9 @@ def _create(request: SignedInRequest, about: Case | Enquiry) -> HttpResponse:
     if not can_refer(request.user, about):
         raise PermissionDenied
     draft = restore_draft(request)
-    form = ReferralForm(request.POST or None, about=about, by=request.user, initial=draft.initial if draft else None)
+    form = ReferralForm(
+        request.POST or None, about=about, by=request.user, initial=draft.initial if draft else None
+    )
 
     def create() -> str:
         return draft_referral(about, **form.content(), by=request.user).get_absolute_url()
