@@ -271,7 +271,7 @@ class CaseDeadlineForm(CaseActForm):
         super().__init__(*args, **kwargs)
 
     def offer(self, fields: Any) -> None:
-        fields["rule"].queryset = self.case.topic.deadlines.filter(is_active=True, offset_hours__isnull=False)
+        fields["rule"].queryset = self.case.deadline_rules()
         if not self.on_record:
             del fields["known"]
             fields["rule"].required = fields["counted_from"].required = True
@@ -325,9 +325,7 @@ class CaseChecklistForm(CaseActForm):
     )
 
     def offer(self, fields: Any) -> None:
-        fields["items"].queryset = ChecklistItem.objects.filter(
-            is_active=True, checklist__is_active=True, checklist__topics=self.case.topic_id
-        )
+        fields["items"].queryset = self.case.papers_to_bring()
         fields["items"].initial = [
             entry.item_id for entry in self.case.checklist_entries.all() if entry.is_done
         ]

@@ -42,7 +42,7 @@ from cases.models.guidance import (
     GuidanceVersionQuerySet,
 )
 from cases.models.imports import EnquiryImport, ImportedRow
-from cases.models.on_file import kinds_of_person
+from cases.models.on_file import kinds_of_case, kinds_of_person, rows_of
 from cases.models.people import (
     NAME_LIMIT,
     Alias,
@@ -168,12 +168,14 @@ __all__ = [
     "describe",
     "digest_of",
     "find_people",
+    "kinds_of_case",
     "kinds_of_person",
     "document_key",
     "label_of",
     "label_of_shared",
     "likely_duplicates",
     "names_in",
+    "rows_of",
     "shareable",
     "timeline",
     "whole_file",

@@ -13,7 +13,7 @@ from accounts.models import User
 from cases.models.enquiries import NOTE_LIMIT
 from cases.models.people import Person
 from cases.models.restricted import OfPersonQuerySet, RestrictedQuerySet
-from cases.models.topics import ChecklistItem, Outcome, Topic
+from cases.models.topics import ChecklistItem, DeadlineRule, Outcome, Topic
 from cases.workflow import RUNNING_STATES, CaseState
 from municipalities.models import Office
 
@@ -101,6 +101,7 @@ class Case(models.Model):
     )
     close_reason = models.TextField(_("how it ended"), max_length=NOTE_LIMIT, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)  # for optimistic locking
+    read_by: int | None = None  # whom a page that only shows has fetched it for
 
     objects = CaseQuerySet.as_manager()
     history = HistoricalRecords()
@@ -135,6 +136,16 @@ class Case(models.Model):
     @property
     def is_running(self) -> bool:
         return self.state in RUNNING_STATES
+
+    def papers_to_bring(self) -> models.QuerySet[ChecklistItem]:
+        """What the lists of its topic ask for."""
+        return ChecklistItem.objects.filter(
+            is_active=True, checklist__is_active=True, checklist__topics=self.topic_id
+        )
+
+    def deadline_rules(self) -> models.QuerySet[DeadlineRule]:
+        """The legal deadlines of its topic that can be counted."""
+        return self.topic.deadlines.filter(is_active=True, offset_hours__isnull=False)
 
 
 class OfCaseQuerySet(OfPersonQuerySet):

@@ -1,12 +1,15 @@
 """Which kinds of rows belong to a record at all, so that its page asks only for those that there are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import Exists
 
+from accounts.models import User
 from cases.models.cases import Case
 from cases.models.people import Alias, Contact, IdentityDocument, Merge, Person
+from cases.models.referrals import Referral
+from cases.models.transfers import Transfer
 
 HISTORIES = (Alias, Contact, IdentityDocument)
 
@@ -26,6 +29,31 @@ def kinds_of_person(person: Person) -> set[str]:
             "transfer": person.transfers.open(),
         },
     )
+
+
+def kinds_of_case(case: Case, user: User) -> set[str]:
+    """What there is in a case, whoever may read it; and `named`, if `user` reads whose matter it is."""
+    return _there(
+        case,
+        {
+            "named": Person.objects.visible_to(user).filter(cases=case),
+            "to_do": case.follow_ups.open(),
+            "done": case.follow_ups.exclude(closed_at=None),
+            "appointments": case.appointments.planned(),
+            "notes": case.notes.all(),
+            "documents": case.documents.all(),
+            "referrals": Referral.objects.of_case(case),
+            "enquiries": case.enquiries.all(),
+            "checklist": case.papers_to_bring(),
+            "deadlines": case.deadline_rules(),
+            "transfer": Transfer.objects.open().of(case.person or case),
+        },
+    )
+
+
+def rows_of(kinds: set[str], kind: str, rows: Iterable[Any]) -> list[Any]:
+    """The rows of one kind, which nobody asks for if there are none."""
+    return list(rows) if kind in kinds else []
 
 
 def _there(record: Person | Case, rows: Mapping[str, Any]) -> set[str]:

@@ -25,9 +25,8 @@ def known_deadlines(case: Case, user: User) -> list[KnownDeadline]:
     person = Person.objects.visible_to(user).filter(cases=case).first()
     if person is None:
         return []
-    rules = case.topic.deadlines.filter(is_active=True, offset_hours__isnull=False).exclude(counts_from="")
     found = []
-    for rule in rules:
+    for rule in case.deadline_rules().exclude(counts_from=""):
         day = _day_of(rule, person)
         if day is not None:
             found.append(KnownDeadline(rule, day, deadline_of(rule, day)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -32,7 +33,17 @@ from cases.forms.cases import (
     FilingForm,
     ReopenCaseForm,
 )
-from cases.models import Case, CaseDocument, Enquiry, Person, Referral, Transfer, changes_in_case
+from cases.models import (
+    Case,
+    CaseDocument,
+    Enquiry,
+    Person,
+    Referral,
+    Transfer,
+    changes_in_case,
+    kinds_of_case,
+    rows_of,
+)
 from cases.permissions import (
     can_assign_case,
     can_correct_enquiry,
@@ -162,35 +173,47 @@ def enquiry_file(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """What it is, whose, what comes next, and everything that was done."""
-    sealed = Case.objects.filter(pk=pk).first()
-    if sealed is not None and can_unseal(request.user, sealed):
-        return redirect("cases:unseal", kind="case", pk=pk)
-    case = get_case(request, pk)
+    try:
+        case = get_case(request, pk)
+    except Http404:
+        sealed = Case.objects.filter(pk=pk).first()
+        if sealed is not None and can_unseal(request.user, sealed):
+            return redirect("cases:unseal", kind="case", pk=pk)
+        raise
     log_access(request, Verb.READ, case)
     user = request.user
+    case.read_by = user.pk
+    kinds = kinds_of_case(case, user)
+    rows = partial(rows_of, kinds)
+    named = case.person if "named" in kinds else None
+    if named is not None:
+        named.read_by = user.pk
     follow_ups = case.follow_ups.visible_to(user).select_related("assigned_to", "closed_by", "office")
     enquiries = Enquiry.objects.visible_to(user).filter(case=case).standing().with_names()
+    notes = case.notes.standing().select_related("author", "corrects__author")
+    transfers = Transfer.objects.visible_to(user).open().of(case.person or case).with_names()
     works = can_work_on_case(user, case)
-    checklist = CaseChecklistForm(case=case)
     context = {
         "case": case,
-        "named": Person.objects.visible_to(user).filter(cases=case).first(),
-        "to_do": list(follow_ups.open()),
-        "appointments": list(case.appointments.visible_to(user).planned().with_names()),
-        "done": list(follow_ups.filter(closed_at__isnull=False).order_by("-closed_at")[:ENQUIRIES]),
-        "notes": list(case.notes.standing().select_related("author", "corrects__author")),
-        "documents": list(case.documents.select_related("added_by", "removed_by")),
-        "referrals": list(Referral.objects.visible_to(user).of_case(case).with_names()[:ENQUIRIES]),
+        "named": named,
+        "to_do": rows("to_do", follow_ups.open()),
+        "appointments": rows("appointments", case.appointments.visible_to(user).planned().with_names()),
+        "done": rows("done", follow_ups.exclude(closed_at=None).order_by("-closed_at")[:ENQUIRIES]),
+        "notes": rows("notes", notes),
+        "documents": rows("documents", case.documents.select_related("added_by", "removed_by")),
+        "referrals": rows(
+            "referrals", Referral.objects.visible_to(user).of_case(case).with_names()[:ENQUIRIES]
+        ),
         "can_refer": can_refer(user, case),
-        "enquiries": list(enquiries[:ENQUIRIES]),
-        "checklist": checklist if checklist.fields["items"].queryset.exists() else None,  # type: ignore[attr-defined]
-        "has_deadlines": CaseDeadlineForm(case=case).fields["rule"].queryset.exists(),  # type: ignore[attr-defined]
+        "enquiries": rows("enquiries", enquiries[:ENQUIRIES]),
+        "checklist": CaseChecklistForm(case=case) if "checklist" in kinds else None,
+        "has_deadlines": "deadlines" in kinds,
         "works": works,
         "moves": moves_from(case.state) if works else [],
         "can_assign": can_assign_case(user, case),
         "can_name": can_name_case(user, case),
         "can_offer_record": can_offer_record(user, case.person or case),
-        "transfer": Transfer.objects.visible_to(user).open().of(case.person or case).with_names().first(),
+        "transfer": next(iter(rows("transfer", transfers[:1])), None),
         "changes": changes_in_case(case, user),
     }
     return render(request, "cases/case_detail.html", context)

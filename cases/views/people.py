@@ -1,5 +1,6 @@
 """People on record: searched for, recorded, read and put right."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,6 +42,7 @@ from cases.models import (
     find_people,
     kinds_of_person,
     likely_duplicates,
+    rows_of,
     timeline,
 )
 from cases.permissions import (
@@ -217,10 +219,7 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     log_access(request, Verb.READ, person)
     before = parse_datetime(request.GET.get("before", "")[:40]) if request.GET.get("before") else None
     kinds = kinds_of_person(person)
-
-    def rows(kind: str, found: Any) -> list[Any]:
-        return list(found) if kind in kinds else []
-
+    rows = partial(rows_of, kinds)
     moments, older = timeline(
         person, request.user, before=before if before and is_aware(before) else None, kinds=kinds
     )
