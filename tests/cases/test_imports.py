@@ -240,7 +240,7 @@ def test_a_day_and_a_topic_are_needed_once(send, desk_praia, fields, said):
 def test_a_preview_says_what_would_be_recorded_and_what_is_wrong_where(ready):
     look = look_at(ready(), Lists())
     assert (look.recorded, look.repeated, look.faulty, look.notes_left_out) == (3, 0, 1, 1)
-    assert look.faults == [("7", "Data", "“amanhã” não é um dia.")]
+    assert look.faults == [("7", "Data", "«amanhã» não é um dia.")]
     first = look.first[0]
     assert timezone.localtime(first.content["at"]).strftime("%d %H:%M") == "12 10:30"
     assert first.content | {"at": None, "note": None} == {
@@ -266,7 +266,7 @@ def test_a_preview_says_what_would_be_recorded_and_what_is_wrong_where(ready):
         ("1/1/2024;=A1;M", "escreva o resultado"),
         ("1/1/2024;;M", "Não há aqui nada"),
         (";Renovação;M", "Não há aqui nada"),
-        ("1/1/2024;Renovação;talvez", "Ninguém disse o que “talvez”"),
+        ("1/1/2024;Renovação;talvez", "Ninguém disse o que «talvez»"),
         ("1/1/2024;Outra;M", "deixar estas linhas de fora"),
     ],
 )
@@ -493,7 +493,7 @@ def test_the_way_from_the_file_to_the_enquiries_and_back(
     assert Enquiry.objects.count() == 3
     assert "Anular toda a importação" in page
     faults = client.get(reverse("cases:import_faults", args=[source.pk]), headers=PT)
-    assert "7;Data;“amanhã” não é um dia." in faults.content.decode()
+    assert "7;Data;«amanhã» não é um dia." in faults.content.decode()
     client.post(reverse("cases:import_undo", args=[source.pk]))
     assert Enquiry.objects.count() == 0
     verbs = AccessLog.objects.filter(kind="cases.enquiryimport").order_by("pk").values_list("verb", flat=True)
@@ -503,7 +503,7 @@ def test_the_way_from_the_file_to_the_enquiries_and_back(
 def test_a_file_that_cannot_be_read_says_why_at_the_field(client, lists, desk_praia, settings):
     client.force_login(desk_praia)
     settings.IMPORT_MB = 1
-    for content, said in ((b"\x89PNG\x00", "nem um livro"), (b"x" * 1_000_001, "maior do que 1 MB")):
+    for content, said in ((b"\x89PNG\x00", "Não é um livro"), (b"x" * 1_000_001, "maior do que 1 MB")):
         file = SimpleUploadedFile("lista.xlsx", content)
         response = client.post(reverse("cases:import_list"), {"file": file}, headers=PT)
         assert said in str(response.context["form"].errors["file"])
