@@ -116,7 +116,11 @@ def test_every_difference_of_a_measure_is_told_or_belongs_to_the_template(first)
     [
         ("pt", "Orçamento: 1.500$00. Antes: não indicado.", "Medidas que mudaram"),
         ("en", "Budget: 1.500$00. Before: not stated.", "Measures that changed"),
-        ("fr", "Budget\N{NO-BREAK SPACE}: 1.500$00. Avant\N{NO-BREAK SPACE}: non indiqué.", "Mesures modifiées"),
+        (
+            "fr",
+            "Budget\N{NO-BREAK SPACE}: 1.500$00. Avant\N{NO-BREAK SPACE}: non indiqué.",
+            "Mesures modifiées",
+        ),
     ],
 )
 def test_the_page_says_it_in_plain_words(client, first, language, sentence, heading):
