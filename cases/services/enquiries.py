@@ -19,6 +19,7 @@ from cases.permissions import (
 )
 from cases.services.cases import held
 from cases.services.codes import continued
+from cases.services.recalls import list_if_outdated
 from gai_portal.lib.locks import locked
 
 # What the person at the desk says, and a correction may change.
@@ -58,6 +59,7 @@ def log_enquiry(content: Mapping[str, Any], *, return_code: ReturnCode | None = 
     if return_code is not None:
         enquiry.return_code = continued(return_code)
     _save(enquiry, by)
+    list_if_outdated(enquiry)
     return enquiry
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -32,7 +32,9 @@ def start_recalls(version: GuidanceVersion) -> None:
     card now waits for this one.
     """
     topic, now = version.guidance.topic, timezone.now()
-    Recall.objects.filter(version__guidance=version.guidance, done_at=None).update(version=version, at=now)
+    waiting = Recall.objects.filter(version__guidance=version.guidance, done_at=None)
+    waiting.filter(_listed_later(waiting)).delete()  # one record waits once
+    waiting.update(version=version, at=now)
     listed = Recall.objects.filter(version=version)
     cases = Case.objects.running().filter(topic=topic)
     since = now - settings.RECALL_MONTHS * A_MONTH
@@ -44,6 +46,23 @@ def start_recalls(version: GuidanceVersion) -> None:
     Recall.objects.bulk_create(rows, batch_size=500)
     _tell_offices(version, topic)
     _tell_keepers(version)
+
+
+def list_if_outdated(enquiry: Enquiry) -> None:
+    """Who was told a text that had changed before the contact was recorded is told again, too."""
+    told = enquiry.guidance
+    if told is None:
+        return
+    later = told.guidance.versions.told().filter(number__gt=told.number, is_material=True)
+    if latest := later.first():
+        Recall.objects.create(version=latest, enquiry=enquiry)
+
+
+def _listed_later(recalls: QuerySet[Recall]) -> Exists:
+    """Whether the same record stands among `recalls` for a later version of the same card."""
+    same = Q(enquiry=OuterRef("enquiry")) | Q(case=OuterRef("case"))
+    card, number = OuterRef("version__guidance"), OuterRef("version__number")
+    return Exists(recalls.filter(same, version__guidance=card, version__number__gt=number))
 
 
 def _further(records: QuerySet[Any], listed: QuerySet[Recall], name: str) -> list[int]:
@@ -106,8 +125,10 @@ def mark_recall(recall: Recall, *, dropped: bool = False, by: User) -> Recall:
 
 @transaction.atomic
 def reopen_recall(recall: Recall, *, by: User) -> Recall:
-    """It was marked too early."""
+    """It was marked too early. Nothing changes when the record was listed again for a later version."""
     recall = _lock(recall, by)
+    if Recall.objects.filter(_listed_later(Recall.objects.all()), pk=recall.pk).exists():
+        return recall
     recall.done_at, recall.done_by, recall.was_dropped = None, None, False
     recall.save(update_fields=["done_at", "done_by", "was_dropped"])
     return recall

@@ -48,6 +48,9 @@ def recall_mark(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def recall_reopen(request: SignedInRequest, pk: int) -> HttpResponse:
-    reopen_recall(get_recall(request, pk), by=request.user)
-    messages.success(request, _("It is on the list again."))
+    recall = reopen_recall(get_recall(request, pk), by=request.user)
+    if recall.done_at is None:
+        messages.success(request, _("It is on the list again."))
+    else:
+        messages.info(request, _("The card has changed again since: what counts is the later entry."))
     return redirect("cases:recall_list")

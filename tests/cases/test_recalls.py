@@ -12,6 +12,7 @@ from accounts.models import Notice
 from accounts.roles import Role
 from cases.demo_guidance import load_demo_guidance
 from cases.models import GuidanceVersion, Recall
+from cases.services.enquiries import log_enquiry
 from cases.services.guidance import begin_draft, mark_of, publish_guidance
 from cases.services.recalls import mark_recall, reopen_recall
 from tests.conftest import member
@@ -109,6 +110,46 @@ def test_who_was_told_again_is_listed_again_when_it_changes_again(card, make, ch
         (waiting, latest),
         (told, latest),
     }
+
+
+def test_what_was_put_back_does_not_stand_on_the_list_twice(card, make, change, renewal, desk_praia, client):
+    make()
+    change(renewal)
+    first = mark_recall(Recall.objects.get(), by=desk_praia)
+    change(renewal, "Custa 3.000$00.")
+    client.force_login(desk_praia)
+    response = client.post(reverse("cases:recall_reopen", args=[first.pk]), headers=PT, follow=True)
+    assert "mudou outra vez" in response.content.decode()
+    assert Recall.objects.open().count() == 1
+    mark_recall(Recall.objects.open().get(), by=desk_praia)
+    assert reopen_recall(first, by=desk_praia).done_at
+    latest = Recall.objects.earliest("-version__number")
+    assert reopen_recall(latest, by=desk_praia).done_at is None
+
+
+def test_a_record_that_stood_on_the_list_twice_stops_no_publication(card, make, change, renewal, desk_praia):
+    make()
+    change(renewal)
+    mark_recall(Recall.objects.get(), by=desk_praia)
+    change(renewal, "Custa 3.000$00.")
+    Recall.objects.update(done_at=None, done_by=None)
+    latest = change(renewal, "Custa 4.000$00.")
+    assert [recall.version for recall in Recall.objects.all()] == [latest]
+
+
+def test_who_was_told_the_old_text_is_listed_when_recorded_after_the_change(
+    card, change, renewal, office_praia, desk_praia, in_person, informed
+):
+    def told(version):
+        content = {"office": office_praia, "topic": renewal, "channel": in_person, "outcome": informed}
+        return log_enquiry(content | {"guidance": version}, by=desk_praia)
+
+    changed = change(renewal)
+    reworded = change(renewal, "São 2.500$00.", is_material=False)
+    late = told(card)
+    for version in (changed, reworded, None):
+        told(version)
+    assert [(recall.record, recall.version) for recall in Recall.objects.all()] == [(late, changed)]
 
 
 def test_what_was_voided_or_closed_since_waits_no_longer(card, make, change, renewal, office_praia):
