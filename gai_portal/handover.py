@@ -89,6 +89,11 @@ def hand_over(membership: Membership, to: Mapping[str, User], *, by: User) -> li
     if not can_hand_over(by, membership):
         raise PermissionDenied(f"{by} may not hand over the work of {membership.user}")
     User.objects.select_for_update().get(pk=membership.user_id)  # twice at once: one after the other
+    # Nor do two coordinators leave at once, each counting on the other.
+    coordinators = Membership.objects.current().filter(
+        municipality=membership.municipality_id, role=Role.COORDINATOR
+    )
+    list(coordinators.select_for_update().order_by("pk").values_list("pk"))
     who = leaving(membership, by)
     if who.is_last_coordinator:
         raise ValidationError(_("Nobody else coordinates this office. Give that role to a colleague first."))

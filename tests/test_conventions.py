@@ -1,5 +1,6 @@
 """What the project has agreed on, checked here so that nobody has to remember it."""
 
+import ast
 import gzip
 import importlib.util
 import re
@@ -150,3 +151,37 @@ def test_creating_forms_are_answered_by_answer_form():
         if "tests" not in path.parts and re.search(r"\banswer_once\(", path.read_text())
     }
     assert direct == ANSWERS_ONCE_BY_ITSELF.keys()
+
+
+# `gai_portal.lib.locks.locked` says why. Here a join cannot come to point elsewhere while somebody waits.
+LOCKED_WITH_JOINS = {
+    "action_plans/services/consultation.py": "the plan of a consultation never changes",
+    "action_plans/services/discussion.py": "the plan of a remark never changes",
+    "action_plans/services/plan.py": "the municipality of a plan never changes",
+    "action_plans/services/tailoring.py": "the same",
+}
+
+
+def chains(path: Path) -> Iterator[set[str]]:
+    """The names of each chain of calls: Model.objects.one().two()."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = set()
+        while isinstance(node, ast.Call | ast.Attribute):
+            if isinstance(node, ast.Attribute):
+                names.add(node.attr)
+                node = node.value
+            else:
+                node = node.func
+        yield names
+
+
+def test_a_row_is_not_locked_and_joined_in_one_query():
+    joined = {
+        where(path)
+        for path in PYTHON_FILES
+        if "services" in path.parts or path.stem == "services"
+        for names in chains(path)
+        if "select_for_update" in names
+        and any(name == "select_related" or name.startswith("with_") for name in names)
+    }
+    assert joined == LOCKED_WITH_JOINS.keys()

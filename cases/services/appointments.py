@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.models import Appointment, Case, Enquiry, Person
 from cases.permissions import can_work_on_appointment, can_work_on_case, can_work_with_person
-from cases.services.cases import checked_assignee, save_next
+from cases.services.cases import checked_assignee, held, held_matter, save_next
 from cases.workflow import AppointmentState
 from gai_portal.lib.locks import locked
 from municipalities.models import Office
@@ -29,7 +29,7 @@ def make_appointment(content: Mapping[str, Any], *, office: Office, by: User) ->
     """Expect somebody at a time. `content`: from when until when, where, for whom, and who receives."""
     if not by.has_role_in(office.municipality_id, DESK_ROLES):
         raise PermissionDenied(f"{by} has no desk at {office}")
-    appointment = Appointment(**content, office=office, author=by)
+    appointment = Appointment(**_held(content), office=office, author=by)
     checked_assignee(appointment.assigned_to, office)
     _check_matter(appointment, by)
     return save_next(appointment, by)
@@ -58,6 +58,7 @@ def change_appointment(
     appointment: Appointment, content: Mapping[str, Any], *, version: int, by: User
 ) -> Appointment:
     """Another time, place, person or colleague, unless somebody else changed it after `version`."""
+    content = _held(content)
     appointment = _locked(appointment, by)
     if appointment.version != version or not appointment.is_planned:
         raise AppointmentChanged
@@ -91,6 +92,14 @@ def keep_appointment(appointment: Appointment, enquiry: Enquiry, *, by: User) ->
         return  # a colleague was quicker: the contact stands for itself
     appointment.state, appointment.enquiry = AppointmentState.KEPT, enquiry
     save_next(appointment, by)
+
+
+def _held(content: Mapping[str, Any]) -> dict[str, Any]:
+    """With the case or the person as they are now; they stay where they are until the appointment stands."""
+    case, person = content.get("case"), content.get("person")
+    if case is not None:
+        return {**content, "case": held_matter(case)}
+    return {**content, "person": held(person)} if person is not None else dict(content)
 
 
 def _check_matter(appointment: Appointment, by: User) -> None:

@@ -139,7 +139,7 @@ def assign_case(case: Case, to: User | None, *, by: User) -> Case:
         return case
     case.assigned_to = checked_assignee(to, case.office)
     _save(case, by, is_new=False)
-    for follow_up in case.follow_ups.open().filter(assigned_to=former):
+    for follow_up in case.follow_ups.open().select_for_update(of=("self",)).filter(assigned_to=former):
         follow_up.assigned_to = to
         save_next(follow_up, by)
     return case
@@ -280,6 +280,16 @@ def locked_case(case: Case) -> Case:
     return found
 
 
+def held_matter(about: Case | Enquiry) -> Case | Enquiry:
+    """A case or an enquiry that something is going to be added to, after its person: always in this order."""
+    held(about.person)
+    if isinstance(about, Case):
+        return locked_case(about)
+    related = ("office", "moved_to", "topic", "case", "person__office", "person__consent")
+    found: Enquiry = locked(Enquiry.objects.select_related(*related), about.pk)
+    return found
+
+
 def save_next(row: NextRow, by: User | None) -> NextRow:
     """Write a follow-up or an appointment with its line of history; `by` is empty for the daily work."""
     if row.pk:
@@ -327,7 +337,10 @@ def _restrict(case: Case) -> None:
 
 def _bring_along(case: Case, by: User) -> None:
     """What is to be done in a case, and its appointments, are about the same person, and as restricted."""
-    rows: list[Any] = [*case.follow_ups.all(), *case.appointments.all()]
+    rows: list[Any] = [
+        *case.follow_ups.select_for_update(of=("self",)),
+        *case.appointments.select_for_update(of=("self",)),
+    ]
     for row in rows:
         if (row.person_id, row.is_restricted) != (case.person_id, case.is_restricted):
             row.person, row.is_restricted = case.person, case.is_restricted

@@ -13,6 +13,7 @@ from accounts.models import User
 from cases.models import CODE_LENGTH, Enquiry, ReturnCode, digest_of
 from cases.permissions import can_give_code
 from gai_portal.lib.codes import random_code
+from gai_portal.lib.locks import locked
 
 
 def usual_end_of_code() -> date:
@@ -85,8 +86,7 @@ def forget_ended_codes() -> str:
 
 
 def _locked(enquiry: Enquiry, by: User) -> Enquiry:
-    rows = Enquiry.objects.select_for_update(of=("self",)).select_related("office", "return_code")
-    enquiry = rows.get(pk=enquiry.pk)
+    enquiry = locked(Enquiry.objects.select_related("office", "return_code"), enquiry.pk)
     if not can_give_code(by, enquiry):
         raise PermissionDenied(f"{by} may not give a code for {enquiry}")
     return enquiry

@@ -81,7 +81,8 @@ def renew_consent(person: Person, content: Mapping[str, Any], *, by: User) -> Pe
     person.consent = give_consent(content, person=person, by=by)
     person._history_user = by  # type: ignore[attr-defined]
     person.save()
-    for asked in FollowUp.objects.open().filter(person=person, source=FollowUp.Source.CONSENT):
+    asks = FollowUp.objects.open().select_for_update(of=("self",))
+    for asked in asks.filter(person=person, source=FollowUp.Source.CONSENT):
         asked.closed_at, asked.closed_by = timezone.now(), by
         save_next(asked, by)
     return person

@@ -20,6 +20,7 @@ from cases.permissions import can_suggest_change, can_write_guidance
 from cases.services.recalls import start_recalls
 from cases.workflow import GuidanceState
 from gai_portal.lib.content import content_text
+from gai_portal.lib.locks import locked
 from gai_portal.lib.personal import pointing_at_somebody
 from municipalities.models import Office
 
@@ -144,7 +145,7 @@ def suggest_change(topic: Topic, office: Office, text: str, *, by: User) -> Guid
 def answer_suggestion(suggestion: GuidanceSuggestion, answer: str, *, by: User) -> GuidanceSuggestion:
     """The national level says what becomes of it. The officer who wrote it is told."""
     _require_writer(by)
-    suggestion = GuidanceSuggestion.objects.select_for_update(of=("self",)).with_names().get(pk=suggestion.pk)
+    suggestion = locked(GuidanceSuggestion.objects.with_names(), suggestion.pk)
     if suggestion.answered_at is not None:
         raise ValidationError(_("A colleague has answered already."))
     suggestion.answer_pt, suggestion.answered_at, suggestion.answered_by = answer, timezone.now(), by

@@ -92,7 +92,7 @@ def _held_apart(rows: QuerySet[Any], user: User, place: str) -> QuerySet[Any]:
 
 
 def _assign(rows: QuerySet[Any], to: User, by: User) -> list[int]:
-    found = list(rows.select_for_update(of=("self",)))
+    found = list(rows.select_for_update(of=("self",)).order_by("pk"))
     for row in found:
         if row.is_restricted and to == by:  # whoever takes it over alone opens it, for all to see
             record_access(Verb.UNSEALED, row, by=by, why=_("Took it over from a colleague who left"))

@@ -31,6 +31,7 @@ from cases.services.import_columns import (
 )
 from cases.services.import_values import Asked, Lists, Row, RowReader, keyed, what_to_ask
 from gai_portal.lib.foreign_tables import read_table
+from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
 AT_ONCE = 2_000  # rows in one transaction
@@ -317,8 +318,8 @@ def _discard(source: EnquiryImport) -> None:
 
 
 def _locked(source: EnquiryImport) -> EnquiryImport:
-    imports = EnquiryImport.objects.select_for_update(of=("self",)).select_related("office", "author")
-    return imports.get(pk=source.pk)
+    found: EnquiryImport = locked(EnquiryImport.objects.select_related("office", "author"), source.pk)
+    return found
 
 
 def _to_prepare(source: EnquiryImport, by: User) -> EnquiryImport:

@@ -77,7 +77,7 @@ def undo_merge(merge: Merge, *, by: User) -> Merge:
 
     What the other record told is in the history of the kept one no longer: they may be two people after all.
     """
-    merge = Merge.objects.select_for_update(of=("self",)).select_related("kept", "gone").get(pk=merge.pk)
+    merge = locked(Merge.objects.select_related("kept", "gone"), merge.pk)
     kept, gone = _locked(merge.kept, merge.gone)
     merge.kept, merge.gone = kept, gone
     if not can_undo_merge(by, merge):

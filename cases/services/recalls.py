@@ -19,6 +19,7 @@ from accounts.services import notify
 from cases.models import Case, Enquiry, GuidanceVersion, Recall, Topic
 from cases.permissions import can_mark_recall
 from gai_portal.lib.content import content_text
+from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
 A_MONTH = timedelta(days=30.44)
@@ -135,7 +136,7 @@ def reopen_recall(recall: Recall, *, by: User) -> Recall:
 
 
 def _lock(recall: Recall, by: User) -> Recall:
-    recall = Recall.objects.select_for_update(of=("self",)).with_names().get(pk=recall.pk)
+    recall = locked(Recall.objects.with_names(), recall.pk)
     if not can_mark_recall(by, recall):
         raise PermissionDenied(f"{by} may not mark {recall}")
     return recall

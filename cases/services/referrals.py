@@ -20,10 +20,12 @@ from accounts.roles import DESK_ROLES, Role
 from accounts.services import mail_to, notify
 from cases.models import Case, Enquiry, FollowUp, Person, Referral, ReferralStep, shareable
 from cases.permissions import can_answer_referral, can_refer, can_share, can_work_on_referral, office_of
+from cases.services.cases import held_matter
 from cases.services.follow_ups import end_follow_up, note_follow_up
 from cases.workflow import ANSWERS, LAPSE, PARTNER_STATES, SEND, WITHDRAW, ReferralMove, ReferralState
 from gai_portal.lib.formats import format_day
 from gai_portal.lib.keys import digest, key_from
+from gai_portal.lib.locks import locked
 from gai_portal.lib.personal import pointing_at_somebody
 from municipalities.models import Partner
 
@@ -40,6 +42,7 @@ def draft_referral(
     about: Case | Enquiry, *, partner: Partner, reason: str, shares: Iterable[str] = (), by: User
 ) -> Referral:
     """Write a referral. Nobody outside sees it before it is sent."""
+    about = _unchanged(about)
     if not can_refer(by, about):
         raise PermissionDenied(f"{by} may not refer {about}")
     referral = Referral(
@@ -57,12 +60,21 @@ def change_referral(
     referral: Referral, *, partner: Partner, reason: str, shares: Iterable[str] = (), version: int, by: User
 ) -> Referral:
     """Put a draft right, unless somebody else did so, or sent it, after `version` was read."""
+    about = _unchanged(referral.about)
     referral = _locked(referral, by)
     if referral.version != version or not referral.is_draft:
         raise ReferralChanged
     referral.version += 1
-    referral.person = referral.about.person
+    referral.person = about.person
     return _write(referral, partner, reason, shares, by)
+
+
+def _unchanged(about: Case | Enquiry) -> Case | Enquiry:
+    """The case or the enquiry, locked with its person: nobody is erased while their name is copied."""
+    now = held_matter(about)
+    if now.person_id != about.person_id:
+        raise ValidationError(_("The record has changed meanwhile. Choose again what to share."))
+    return now
 
 
 def _write(referral: Referral, partner: Partner, reason: str, shares: Iterable[str], by: User) -> Referral:
@@ -142,8 +154,8 @@ def answer_referral(
 
     A second POST with the same one-time key `once` changes nothing.
     """
-    rows = Referral.objects.select_for_update(of=("self",)).with_work()
-    referral = rows.get(pk=referral.pk)
+    rows = Referral.objects.with_work()
+    referral = locked(rows, referral.pk)
     first = ReferralStep.objects.filter(once=once).first() if once else None
     if first is not None and first.referral_id == referral.pk:
         return referral
@@ -184,8 +196,8 @@ def call_back_referrals(person: Person, *, by: User | None) -> None:
 
     Inside a transaction of the caller, who sees to the rights and empties the rows.
     """
-    rows = Referral.objects.select_for_update(of=("self",)).with_work()
-    for referral in rows.filter(person=person):
+    for pk in Referral.objects.filter(person=person).order_by("pk").values_list("pk", flat=True):
+        referral = locked(Referral.objects.with_work(), pk)
         if referral.state in WITHDRAW.sources:
             _move(referral, WITHDRAW, way=ReferralStep.Way.ITSELF, by=by)
         if referral.sent_at is None or not referral.shared:
@@ -219,9 +231,9 @@ def look_after_referrals() -> str:
 @transaction.atomic
 def _remind(pk: int) -> bool:
     """Whether there was somebody to remind: a letter alone leaves no address."""
-    referral = Referral.objects.awaited().select_for_update(of=("self",)).with_work().filter(pk=pk).first()
-    if referral is None:  # answered a moment ago
-        return False
+    referral = locked(Referral.objects.with_work(), pk)
+    if not Referral.objects.awaited().filter(pk=pk, reminded_at=None).exists():
+        return False  # answered or reminded a moment ago
     referral.reminded_at = timezone.now()
     referral.save(update_fields=["reminded_at"])
     mails = bool(referral.email and referral.link())
@@ -235,9 +247,10 @@ def _remind(pk: int) -> bool:
 @transaction.atomic
 def _lapse(pk: int) -> bool:
     """Without an answer in time the desk has something to do again."""
-    referral = Referral.objects.awaited().select_for_update(of=("self",)).with_work().filter(pk=pk).first()
-    if referral is None:
-        return False
+    held_matter(Referral.objects.get(pk=pk).about)
+    referral = locked(Referral.objects.with_work(), pk)
+    if not Referral.objects.awaited().filter(pk=pk, due_on__lt=timezone.localdate()).exists():
+        return False  # answered, or sent once more a moment ago
     _move(referral, LAPSE, way=ReferralStep.Way.ITSELF, by=None)
     case = referral.case
     if case is None or case.is_running:
@@ -260,7 +273,7 @@ def _lapse(pk: int) -> bool:
 
 
 def _locked(referral: Referral, by: User) -> Referral:
-    referral = Referral.objects.select_for_update(of=("self",)).with_work().get(pk=referral.pk)
+    referral = locked(Referral.objects.with_work(), referral.pk)
     if not can_work_on_referral(by, referral):
         raise PermissionDenied(f"{by} may not change {referral}")
     return referral
@@ -287,9 +300,12 @@ def _move(
     ReferralStep.objects.create(
         referral=referral, state=move.target, way=way, by=by, text=text, once=once or uuid4()
     )
-    if referral.follow_up is not None and referral.follow_up.is_open:
+    if referral.follow_up_id is None:
+        return referral
+    follow_ups = FollowUp.objects.open().select_for_update(of=("self",))
+    for follow_up in follow_ups.filter(pk=referral.follow_up_id):
         said = referral.get_state_display()
-        end_follow_up(referral.follow_up, result=said, dropped=True, by=by or referral.author)
+        end_follow_up(follow_up, result=said, dropped=True, by=by or referral.author)
     return referral
 
 

@@ -13,8 +13,10 @@ from django.utils import timezone
 from accounts.access import Verb
 from accounts.models import AccessLog, Notice
 from cases.models import Contact, Enquiry, FollowUp, IdentityDocument, Referral, ReferralStep, timeline
+from cases.services import referrals
 from cases.services.cases import close_case
 from cases.services.consents import renew_consent, withdraw_consent
+from cases.services.erasure import anonymise_person
 from cases.services.referrals import (
     ReferralChanged,
     answer_referral,
@@ -404,3 +406,42 @@ def test_a_referral_that_was_sent_has_a_day_for_the_answer(case):
         refused = pytest.raises(IntegrityError, match="referral_sent_with_a_day_for_the_answer")
         with refused, transaction.atomic():
             ReferralFactory(case=case, state=ReferralState(state))
+
+
+def test_who_was_erased_since_the_page_was_opened_is_not_written_into_a_referral(case, partner, desk_praia):
+    opened = type(case).objects.select_related("person__consent", "person__office").get(pk=case.pk)
+    anonymise_person(case.person, by=desk_praia)
+    with pytest.raises(ValidationError):
+        draft_referral(opened, partner=partner, reason=REASON, shares=["name"], by=desk_praia)
+
+
+def test_a_case_that_was_closed_since_the_page_was_opened_is_not_referred(case, partner, desk_praia):
+    opened = type(case).objects.get(pk=case.pk)
+    close_case(case, outcome=OutcomeFactory(), reason="Resolvido.", by=desk_praia)
+    with pytest.raises(PermissionDenied):
+        draft_referral(opened, partner=partner, reason=REASON, by=desk_praia)
+
+
+def test_sent_once_more_while_the_night_goes_through_the_late_ones_it_does_not_lapse(
+    case, partner, desk_praia, monkeypatch
+):
+    late = sent(case, partner)
+    Referral.objects.update(due_on=in_days(-1))
+    lapse = referrals._lapse
+
+    def lapse_after_sending(pk):
+        send_referral(late, way="link", due_on=in_days(14), by=desk_praia)
+        return lapse(pk)
+
+    monkeypatch.setattr(referrals, "_lapse", lapse_after_sending)
+    look_after_referrals()
+    late.refresh_from_db()
+    assert (late.state, late.follow_up) == (ReferralState.SENT, None)
+
+
+def test_two_nights_at_once_remind_once(case, partner):
+    soon = sent(case, partner, days=1, email="ola@parceiro.example")
+    Referral.objects.update(reminded_at=timezone.now())
+    mail.outbox.clear()
+    assert not referrals._remind(soon.pk)
+    assert mail.outbox == []

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import AccessLog, Notice
 from accounts.roles import Role
 from cases.models import (
+    Appointment,
     Case,
     CaseNote,
     Contact,
@@ -25,6 +26,7 @@ from cases.models import (
     timeline,
 )
 from cases.retention import PERSON
+from cases.services.appointments import make_appointment
 from cases.services.cases import add_note, open_case
 from cases.services.doors import QUESTIONS, TooManyQuestions, read_sent
 from cases.services.enquiries import correct_enquiry, log_enquiry
@@ -298,7 +300,7 @@ def test_whoever_writes_while_it_is_accepted_is_before_it_or_refused(
     offer, matter, maria, renewal, desk_praia, coordinator_sal, office_praia, office_sal, in_person, informed
 ):
     """Nothing is written at the sender's after it moved, and nothing that was written stays behind."""
-    start = Barrier(4)
+    start = Barrier(5)
 
     def attempt(write) -> str:
         try:
@@ -311,17 +313,21 @@ def test_whoever_writes_while_it_is_accepted_is_before_it_or_refused(
         return "done"
 
     contact = {"office": office_praia, "topic": renewal, "channel": in_person, "outcome": informed}
+    now = timezone.now()
+    expected = {"title": "Entrevista", "starts_at": now, "ends_at": now + timedelta(minutes=30)}
     writes = [
         lambda: accept_transfer(offer, by=coordinator_sal),
         lambda: add_note(matter, text="No último momento.", by=desk_praia),
         lambda: open_case({"topic": renewal, "person": maria}, office=office_praia, by=desk_praia),
         lambda: log_enquiry({**contact, "person": maria}, by=desk_praia),
+        lambda: make_appointment({**expected, "case": matter}, office=office_praia, by=desk_praia),
     ]
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(5) as pool:
         accepted, *_others = pool.map(attempt, writes)
     assert accepted == "done"
     assert not Case.objects.filter(person=maria).exclude(office=office_sal).exists()
     assert not Enquiry.objects.filter(person=maria).exclude(moved_to=office_sal).exists()
+    assert not Appointment.objects.exclude(office=office_sal).exists()
     assert seen_by(desk_praia) == set()
 
 
