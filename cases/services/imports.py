@@ -13,13 +13,13 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from accounts.models import User
-from cases.models import Enquiry, EnquiryImport, ImportedRow
+from cases.models import Enquiry, EnquiryImport, ImportedRow, Recall
 from cases.permissions import can_log_enquiry, can_prepare_import, can_undo_import
 from cases.services.case_documents import forget_files
 from cases.services.import_columns import (
@@ -156,7 +156,7 @@ def look_at(source: EnquiryImport, lists: Lists) -> Look:
     for part in in_parts(_read(source, lists), AT_ONCE):
         repeated = _recorded_before(source, part)
         for row in part:
-            look.faults += row.faults
+            look.faults += row.faults[: MOST_FAULTS - len(look.faults)]
             look.faulty += bool(row.faults)
             look.repeated += row.key in repeated
             if row.faults or row.key in repeated:
@@ -176,9 +176,13 @@ def _read(source: EnquiryImport, lists: Lists) -> Iterator[Row]:
 
 
 def _recorded_before(source: EnquiryImport, rows: tuple[Row, ...]) -> set[str]:
-    """The keys that an earlier list brought to this office, among what the sender may read."""
+    """The keys that an earlier list brought to this office, without what is restricted to colleagues.
+
+    They are asked by the office that had the list: an enquiry may have moved since, and stays counted here.
+    """
     keys = [row.key for row in rows if row.key]
-    former = ImportedRow.objects.visible_to(source.author).filter(source__office=source.office_id)
+    open_ones = Enquiry.objects.filter(Enquiry.objects.open_to(source.author))
+    former = ImportedRow.objects.filter(source__office=source.office_id, enquiry__in=open_ones)
     return set(former.filter(key__in=keys).values_list("key", flat=True))
 
 
@@ -205,26 +209,32 @@ def record_list(pk: int) -> str:
     source = EnquiryImport.objects.select_related("office", "author").get(pk=pk)
     if not source.is_running:
         return f"{source}: {source.state}"
-    start = 0
-    for part in in_parts(_read(source, Lists()), AT_ONCE):
+    start = source.looked_at
+    for part in in_parts(islice(_read(source, Lists()), start, None), AT_ONCE):
         _record(source, start, part)
         start += len(part)
     with transaction.atomic():
         source = _locked(source)
-        if source.is_running:
-            forget_files([source.file.name])
-            source.file, source.state = "", EnquiryImport.State.DONE
-            source.save(update_fields=["file", "state"])
+        if source.is_running and source.looked_at == source.rows:
+            _end(source)
     return f"{source}: {source.recorded} recorded"
+
+
+def _end(source: EnquiryImport) -> None:
+    forget_files([source.file.name])
+    source.file, source.state = "", EnquiryImport.State.DONE
+    source.save(update_fields=["file", "state"])
 
 
 @transaction.atomic
 def _record(source: EnquiryImport, start: int, rows: tuple[Row, ...]) -> None:
     # Two copies of one list wait for each other; whoever records an enquiry at the desk waits for neither.
     Office.objects.select_for_update(no_key=True).get(pk=source.office_id)
-    locked = EnquiryImport.objects.select_for_update().get(pk=source.pk)
+    locked = _locked(source)
     if not locked.is_running or locked.looked_at != start:
         return  # another worker was quicker
+    if not can_log_enquiry(locked.author, locked.office):
+        raise PermissionDenied(f"{locked.author} has no desk at {locked.office} any more")
     repeated = _recorded_before(source, rows)
     new = [row for row in rows if row.key and row.key not in repeated]
     enquiries = bulk_create_with_history(
@@ -252,7 +262,10 @@ def _record(source: EnquiryImport, start: int, rows: tuple[Row, ...]) -> None:
 
 
 def untouched(source: EnquiryImport) -> Any:
-    """The enquiries of an import that are as they came, and that nothing else hangs on."""
+    """The enquiries of an import that are as they came, and that nothing else hangs on.
+
+    That one waits on the list of people to tell again is nobody's doing; that it was dealt with is.
+    """
     rows = Enquiry.objects.filter(
         imported__source=source,
         version=1,
@@ -261,8 +274,11 @@ def untouched(source: EnquiryImport) -> Any:
     )
     for relation in Enquiry._meta.related_objects:
         other: Any = relation.related_model
+        hanging = other._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+        if other is Recall:
+            hanging = hanging.exclude(done_at=None)
         if other is not ImportedRow:
-            rows = rows.exclude(Exists(other._base_manager.filter(**{relation.field.name: OuterRef("pk")})))
+            rows = rows.exclude(Exists(hanging))
     return rows
 
 
@@ -280,6 +296,7 @@ def undo_import(source: EnquiryImport, *, by: User) -> EnquiryImport:
         for rows in (
             Enquiry.history.filter(id__in=part),
             ImportedRow.objects.filter(enquiry__in=part),
+            Recall.objects.filter(enquiry__in=part),
             Enquiry.objects.filter(pk__in=part),
         ):
             _delete(rows)
@@ -301,15 +318,27 @@ def discard_list(source: EnquiryImport, *, by: User) -> None:
 
 
 def forget_old_lists() -> str:
-    """Delete the lists that nobody recorded in time, and what is known of faulty rows."""
+    """Delete the lists that nobody recorded in time, and what is known of faulty rows.
+
+    One that was cut off and that nobody went on with ends as it is: what it recorded can be undone.
+    """
     latest = timezone.now() - timedelta(days=settings.IMPORT_DAYS)
+    state = EnquiryImport.State
     old = EnquiryImport.objects.filter(sent_at__lt=latest)
-    waiting = list(old.filter(state=EnquiryImport.State.PREPARED))
-    for source in waiting:
+    waiting = old.filter(Q(state=state.PREPARED) | Q(state=state.RUNNING, moved_at__lt=latest))
+    deleted = 0
+    for pk in list(waiting.values_list("pk", flat=True)):
         with transaction.atomic():
-            _discard(source)
-    old.exclude(state=EnquiryImport.State.RUNNING).exclude(faults=[]).update(faults=[])
-    return f"{len(waiting)} deleted"
+            source = waiting.select_for_update().filter(pk=pk).first()
+            if source is None:
+                continue  # somebody has gone on with it, or deleted it
+            if source.is_prepared:
+                _discard(source)
+            else:
+                _end(source)
+            deleted += 1
+    old.exclude(state=state.RUNNING).exclude(faults=[]).update(faults=[])
+    return f"{deleted} deleted"
 
 
 def _discard(source: EnquiryImport) -> None:
