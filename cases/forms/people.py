@@ -152,7 +152,6 @@ class ConsentForm(forms.Form):
     given = forms.ChoiceField(
         label=_("How did the person agree?"),
         choices=Consent.Form.choices,
-        initial=Consent.Form.SIGNED,
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
     witness = forms.CharField(
@@ -161,9 +160,7 @@ class ConsentForm(forms.Form):
     for_follow_up = forms.BooleanField(
         label=_("The office follows up the matter"), required=False, initial=True
     )
-    for_reminders = forms.BooleanField(
-        label=_("The office reminds the person of dates"), required=False, initial=True
-    )
+    for_reminders = forms.BooleanField(label=_("The office reminds the person of dates"), required=False)
     partners = forms.ModelMultipleChoiceField(
         Partner.objects.none(),
         label=_("The office may pass on what is needed to"),

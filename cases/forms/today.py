@@ -8,7 +8,7 @@ from django import forms
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from accounts.models import User
 from cases.forms.fields import colleagues
@@ -18,7 +18,7 @@ from municipalities.models import Office
 
 class Whose(models.TextChoices):
     MINE_AND_FREE = "", _("Mine, and nobody's")
-    MINE = "mine", _("Only mine")
+    MINE = "mine", pgettext_lazy("things to do", "Only mine")
     FREE = "free", _("Only nobody's")
     ALL = "all", _("Everybody's")
 

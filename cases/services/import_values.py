@@ -246,15 +246,11 @@ def what_to_ask(
         if lists.known(name, text):
             continue
         said = meanings.get(name, {}).get(text)
-        guess = (lists.guess(name, text) if text else _usual(name, lists)) if said is None else said
+        # For an empty cell nothing is guessed: it would become a figure that nobody stated.
+        guess = (lists.guess(name, text) if text else "") if said is None else said
         asked.append(Asked(name, text, shown[name, text], number, guess, said is not None))
     order = {name: place for place, name in enumerate(CODED)}
     return sorted(asked, key=lambda one: (one.is_said, -one.number, order[one.field], one.text))
-
-
-def _usual(name: str, lists: Lists) -> str:
-    """What an empty cell most likely means: the first of the list, as in the form."""
-    return next(iter(lists.names[name]), "") if name in LISTS else ""
 
 
 def as_recorded(content: dict[str, Any], lists: Lists) -> list[str]:
