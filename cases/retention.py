@@ -1,11 +1,14 @@
 """What becomes of each field at the desk that can hold something about a person.
 
 Every field of every model named here is listed; a test fails on one that is not. `services.erasure` walks
-this table when somebody withdraws their consent: a new model needs its fields here, and in PERSON the way
+this table when somebody withdraws their consent: a new model needs its fields here, and in PERSON the ways
 from it to the person, and is then erased with all the rest.
 """
 
+from collections.abc import Collection
 from enum import Enum
+
+from django.db.models import Q
 
 
 class Fate(Enum):
@@ -20,36 +23,61 @@ class Fate(Enum):
     STAFF = "kept while the account exists: who on the staff did it"
 
 
-# The way from a record to the person it is about. Models whose fields all say ROW are deleted.
-PERSON: dict[str, str] = {
-    "CaseDocument": "case__person",
-    "CaseNote": "case__person",  # before its case, which leads to the person
-    "FollowUp": "person",
-    "Appointment": "person",
-    "ReferralStep": "referral__person",  # before its referral
-    "Referral": "person",
-    "Case": "person",
-    "Person": "pk",
-    "Enquiry": "person",
-    "Alias": "person",
-    "Contact": "person",
-    "IdentityDocument": "person",
-    "NamePart": "person",
-    "Consent": "person",
-    "Transfer": "person",
+# The ways from a record to the person it is about: the first, and where it names nobody, the others. What
+# leads there by way of another record stands before that one. Models whose fields all say ROW are deleted.
+PERSON: dict[str, tuple[str, ...]] = {
+    "CaseDocument": ("case__person",),
+    "CaseNote": ("case__person",),
+    "FollowUp": ("person", "case__person", "enquiry__person", "enquiry__case__person"),
+    "Appointment": ("person", "case__person", "enquiry__person", "enquiry__case__person"),
+    "ReferralStep": (
+        "referral__person",
+        "referral__case__person",
+        "referral__enquiry__person",
+        "referral__enquiry__case__person",
+    ),
+    "Referral": ("person", "case__person", "enquiry__person", "enquiry__case__person"),
+    "Transfer": ("person", "case__person"),
+    "Enquiry": ("person", "case__person"),
+    "Case": ("person",),
+    "Person": ("pk",),
+    "Alias": ("person",),
+    "Contact": ("person",),
+    "IdentityDocument": ("person",),
+    "NamePart": ("person",),
+    "Consent": ("person",),
 }
 
 # The same for a case without a name: its words go some time after it was closed.
-CASE: dict[str, str] = {
-    "CaseDocument": "case",
-    "CaseNote": "case",
-    "FollowUp": "case",
-    "ReferralStep": "referral__case",
-    "Referral": "case",
-    "Transfer": "case",
-    "Appointment": "case",
-    "Case": "pk",
+CASE: dict[str, tuple[str, ...]] = {
+    "CaseDocument": ("case",),
+    "CaseNote": ("case",),
+    "FollowUp": ("case",),
+    "ReferralStep": ("referral__case",),
+    "Referral": ("case",),
+    "Transfer": ("case",),
+    "Appointment": ("case",),
+    "Case": ("pk",),
 }
+
+# And for each enquiry of such a case that names nobody.
+ENQUIRY: dict[str, tuple[str, ...]] = {
+    "FollowUp": ("enquiry",),
+    "ReferralStep": ("referral__enquiry",),
+    "Referral": ("enquiry",),
+    "Appointment": ("enquiry",),
+    "Enquiry": ("pk",),
+}
+
+
+def leading_to(ways: tuple[str, ...], roots: Collection[int]) -> Q:
+    """The records from which the ways lead to one of the roots."""
+    first, *others = ways
+    found = Q(**{f"{first}__in": roots})
+    for other in others:
+        found |= Q(**{first: None, f"{other}__in": roots})
+    return found
+
 
 # What stands in an emptied field that may not be empty.
 STAND_INS: dict[tuple[str, str], str] = {("Consent", "witness"): "–"}

@@ -28,6 +28,7 @@ from cases.models.follow_ups import FollowUp
 from cases.models.people import Alias, Contact, IdentityDocument, Person
 from cases.models.referrals import Referral, ReferralStep
 from cases.models.transfers import Transfer
+from cases.retention import PERSON, leading_to
 from gai_portal.lib.code_lists import CodeListField
 from gai_portal.lib.countries import nationality_name
 from gai_portal.lib.formats import format_day
@@ -43,30 +44,30 @@ MOST_READINGS = 1_000  # lines of the access log, the latest
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of record: its model, the way from it to the person, and what the list of them is called."""
+    """A kind of record: its model, and what the list of them is called."""
 
     model: Any
-    path: str
     title: "StrPromise"
 
 
 KINDS = (
-    Kind(Person, "pk", _("Who you are")),
-    Kind(Alias, "person", _("Other names")),
-    Kind(Contact, "person", _("Contacts")),
-    Kind(IdentityDocument, "person", _("Identity documents")),
-    Kind(Consent, "person", pgettext_lazy("of a person to be on record", "Agreements")),
-    Kind(Enquiry, "person", _("Enquiries")),
-    Kind(Case, "person", _("Cases")),
-    Kind(CaseNote, "case__person", _("Notes in the cases")),
-    Kind(ChecklistEntry, "case__person", _("Documents brought")),
-    Kind(CaseDocument, "case__person", _("Files in the cases")),
-    Kind(FollowUp, "person", _("What the office had or has to do")),
-    Kind(Referral, "person", _("Referrals")),
-    Kind(ReferralStep, "referral__person", _("Steps of the referrals")),
-    Kind(Appointment, "person", _("Appointments")),
-    Kind(Transfer, "person", _("Transfers")),
+    Kind(Person, _("Who you are")),
+    Kind(Alias, _("Other names")),
+    Kind(Contact, _("Contacts")),
+    Kind(IdentityDocument, _("Identity documents")),
+    Kind(Consent, pgettext_lazy("of a person to be on record", "Agreements")),
+    Kind(Enquiry, _("Enquiries")),
+    Kind(Case, _("Cases")),
+    Kind(CaseNote, _("Notes in the cases")),
+    Kind(ChecklistEntry, _("Documents brought")),
+    Kind(CaseDocument, _("Files in the cases")),
+    Kind(FollowUp, _("What the office had or has to do")),
+    Kind(Referral, _("Referrals")),
+    Kind(ReferralStep, _("Steps of the referrals")),
+    Kind(Appointment, _("Appointments")),
+    Kind(Transfer, _("Transfers")),
 )
+WAYS = PERSON | {"ChecklistEntry": ("case__person",)}
 # What only the machine needs, or what says the same again.
 LEFT_OUT = frozenset(
     {
@@ -161,7 +162,8 @@ def whole_file(person: Person, user: User) -> WholeFile:
 
 def _rows(kind: Kind, people: list[int], user: User) -> list[Any]:
     meta = kind.model._meta
-    rows = kind.model.objects.visible_to(user).filter(**{f"{kind.path}__in": people}).order_by("pk")
+    about = leading_to(WAYS[meta.object_name], people)
+    rows = kind.model.objects.visible_to(user).filter(about).order_by("pk")
     related = [column.name for column in meta.fields if column.many_to_one and column.name not in LEFT_OUT]
     return list(rows.select_related(*related).prefetch_related(*[one.name for one in meta.many_to_many]))
 

@@ -91,6 +91,9 @@ def keep_appointment(appointment: Appointment, enquiry: Enquiry, *, by: User) ->
     if appointment.is_recorded:
         return  # a colleague was quicker: the contact stands for itself
     appointment.state, appointment.enquiry = AppointmentState.KEPT, enquiry
+    if enquiry.person and not (appointment.person or appointment.case):
+        appointment.person = enquiry.person
+        appointment.is_restricted |= enquiry.person.is_restricted
     save_next(appointment, by)
 
 

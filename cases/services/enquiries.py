@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import MORE_FIELDS, Enquiry, ReturnCode, Topic
+from cases.models import MORE_FIELDS, Appointment, Enquiry, ReturnCode, Topic
 from cases.permissions import (
     can_correct_enquiry,
     can_log_enquiry,
@@ -17,7 +17,7 @@ from cases.permissions import (
     can_void_enquiry,
     can_work_with_person,
 )
-from cases.services.cases import held
+from cases.services.cases import held, save_next
 from cases.services.codes import continued
 from cases.services.recalls import list_if_outdated
 from gai_portal.lib.locks import locked
@@ -94,6 +94,8 @@ def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: in
     enquiry.is_restricted = _is_restricted(enquiry)
     enquiry.version += 1
     _save(enquiry, by)
+    if enquiry.person_id != former:
+        _bring_along(enquiry, former, by)
     return enquiry
 
 
@@ -145,6 +147,21 @@ def _ascribe(enquiry: Enquiry, by: User) -> None:
     enquiry.nationality = enquiry.nationality or person.nationality
     enquiry.language = enquiry.language or person.language
     enquiry.age_band = enquiry.age_band or person.age_band_on(timezone.localdate(enquiry.at))
+
+
+def _bring_along(enquiry: Enquiry, former: int | None, by: User) -> None:
+    """What hangs on the enquiry is about the same person, so that it is read and erased with them."""
+    person = enquiry.person
+    if former is None:  # what was shared once of somebody else stays theirs
+        enquiry.referrals.filter(person=None).update(person=person)
+    to_do: list[Any] = [
+        *enquiry.follow_ups.filter(case=None, person=former),
+        *Appointment.objects.filter(enquiry=enquiry, case=None, person=former),
+    ]
+    for row in to_do:
+        row.person = person
+        row.is_restricted |= person is not None and person.is_restricted
+        save_next(row, by)
 
 
 def _locked(enquiry: Enquiry) -> Enquiry:

@@ -15,34 +15,38 @@ from django.utils import timezone
 from accounts.models import Draft, User
 from cases.models import Appointment, Case, CaseDocument, CaseNote, Enquiry, FollowUp, Person
 from cases.permissions import can_erase_person
-from cases.retention import CASE, FIELDS, PERSON, STAND_INS, Fate
+from cases.retention import CASE, ENQUIRY, FIELDS, PERSON, STAND_INS, Fate, leading_to
 from cases.services.case_documents import forget_files
 from cases.services.referrals import call_back_referrals
 from cases.workflow import CaseState
 from gai_portal.lib.locks import locked
 
 
-def erase_person(person: Person, *, by: User | None) -> Person:
-    """Nothing tells who it was, nor that these contacts were with one person. Counts stay as they were.
-
-    `by` is empty for the job that erases what is due.
-    """
+def erase_person(person: Person, *, by: User) -> Person:
+    """Nothing tells who it was, nor that these contacts were with one person. Counts stay as they were."""
     return _clear(person, Person.Erasure.ERASED, by=by)
 
 
 def anonymise_person(person: Person, *, by: User | None) -> Person:
-    """The matter stays together, as that of somebody without a name; free text goes."""
+    """The matter stays together, as that of somebody without a name; free text goes.
+
+    `by` is empty for the job that does so when an agreement has ended: one that holds keeps the record.
+    """
     return _clear(person, Person.Erasure.ANONYMISED, by=by)
 
 
 @transaction.atomic
 def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
-    people = Person.objects.select_related("office")
+    people = Person.objects.select_related("office", "consent")
     person = locked(people, person.pk)
+    if by is None and (not person.is_standing or person.consent.holds_on()):
+        return person  # somebody has renewed the agreement since the job looked
     if by is not None and not can_erase_person(by, person):
         raise PermissionDenied(f"{by} may not erase {person.reference}")
     # What was merged into this record is about the same person.
     same = person.with_absorbed()
+    # Whoever is writing a note finishes first.
+    list(Case.objects.select_for_update().filter(person__in=same).order_by("pk").values_list("pk"))
     _forget_drafts(same)
     fates = {Fate.EMPTY} | ({Fate.SHELL} if way == Person.Erasure.ERASED else set())
     for one in reversed(same):
@@ -59,8 +63,8 @@ def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
 def _forget_what_was_to_be_done(person: Person) -> None:
     """What nobody can do any more, nor know what it was: without a case, and when somebody is expected."""
     for to_do in (
-        FollowUp.objects.open().filter(person=person, case=None),
-        Appointment.objects.planned().filter(person=person),
+        FollowUp.objects.open().filter(leading_to(PERSON["FollowUp"], [person.pk]), case=None),
+        Appointment.objects.planned().filter(leading_to(PERSON["Appointment"], [person.pk])),
     ):
         pks = list(to_do.values_list("pk", flat=True))
         to_do.delete()
@@ -68,14 +72,17 @@ def _forget_what_was_to_be_done(person: Person) -> None:
 
 
 def _forget_drafts(people: list[Person]) -> None:
-    """What somebody on the staff had begun to write about them, or in their cases."""
+    """What somebody on the staff had begun to write about them, or in their cases, wherever at the desk."""
+    keys = [person.pk for person in people]
     cases = Case.objects.filter(person__in=people)
-    begun: list[Any] = [*people, *cases, *Enquiry.objects.filter(person__in=people)]
+    begun: list[Any] = [*people, *cases, *Enquiry.objects.filter(leading_to(PERSON["Enquiry"], keys))]
+    named = Q(fields__person__0__in=[str(key) for key in keys])
+    named |= Q(fields__case_number__0__in=[case.number for case in cases])
     pages = Q(form=reverse("cases:case_create"))
     pages &= Q(fields__about__0__in=[f"{row._meta.model_name} {row.pk}" for row in begun])
     for row in begun:
         pages |= Q(form__startswith=row.get_absolute_url())
-    Draft.objects.filter(pages).delete()
+    Draft.objects.filter(pages | named & Q(form__startswith=reverse("cases:desk"))).delete()
 
 
 def empty_old_cases() -> int:
@@ -86,23 +93,30 @@ def empty_old_cases() -> int:
     before = timezone.now() - timedelta(days=settings.CASE_TEXT_DAYS)
     notes = CaseNote.objects.filter(case=OuterRef("pk")).exclude(text="")
     files = CaseDocument.objects.filter(case=OuterRef("pk"))
-    left = ~Q(title="") | ~Q(close_reason="") | Exists(notes) | Exists(files)
+    # One that names somebody is emptied with their record.
+    enquiries = Enquiry.objects.filter(case=OuterRef("pk"), person=None).exclude(note="", place="")
+    left = ~Q(title="") | ~Q(close_reason="") | Exists(notes) | Exists(files) | Exists(enquiries)
     due = Case.objects.filter(left, person=None, state=CaseState.CLOSED, closed_at__lt=before)
     pks = list(due.values_list("pk", flat=True))
     for pk in pks:
         with transaction.atomic():
             # It may have been reopened or named meanwhile.
             if case := due.select_for_update(of=("self",)).filter(pk=pk).first():
+                for enquiry in case.enquiries.filter(person=None):
+                    _clear_rows(enquiry, ENQUIRY, {Fate.EMPTY})
                 _clear_rows(case, CASE, {Fate.EMPTY})
     return len(pks)
 
 
-def _clear_rows(root: Person | Case, paths: Mapping[str, str], fates: set[Fate], **said: Any) -> None:
-    """Every record that leads to a person or a case, and every row of its history. `said` is of that one."""
-    for name in sorted(paths, key=lambda one: paths[one] == "pk"):  # the root last: the others lead to it
+def _clear_rows(
+    root: Person | Case | Enquiry, paths: Mapping[str, tuple[str, ...]], fates: set[Fate], **said: Any
+) -> None:
+    """Every record that leads to the root, and every row of its history. `said` is of the root."""
+    for name in sorted(paths, key=lambda one: paths[one] == ("pk",)):  # the root last: the others lead to it
         model: Any = apps.get_model("cases", name)
-        path = paths[name]
-        pks = list(model._base_manager.filter(**{path: root.pk}).values_list("pk", flat=True))
+        path = paths[name][0]
+        about = leading_to(paths[name], [root.pk])
+        pks = list(model._base_manager.filter(about).values_list("pk", flat=True))
         rows = model._base_manager.filter(pk__in=pks)
         history = model.history.model._base_manager if hasattr(model, "history") else None
         if set(FIELDS[name].values()) == {Fate.ROW}:

@@ -20,6 +20,7 @@ from accounts.roles import DESK_ROLES, Role
 from accounts.services import mail_to, notify
 from cases.models import Case, Enquiry, FollowUp, Person, Referral, ReferralStep, shareable
 from cases.permissions import can_answer_referral, can_refer, can_share, can_work_on_referral, office_of
+from cases.retention import PERSON, leading_to
 from cases.services.cases import held_matter
 from cases.services.follow_ups import end_follow_up, note_follow_up
 from cases.workflow import ANSWERS, LAPSE, PARTNER_STATES, SEND, WITHDRAW, ReferralMove, ReferralState
@@ -196,7 +197,8 @@ def call_back_referrals(person: Person, *, by: User | None) -> None:
 
     Inside a transaction of the caller, who sees to the rights and empties the rows.
     """
-    for pk in Referral.objects.filter(person=person).order_by("pk").values_list("pk", flat=True):
+    about = leading_to(PERSON["Referral"], [person.pk])
+    for pk in Referral.objects.filter(about).order_by("pk").values_list("pk", flat=True):
         referral = locked(Referral.objects.with_work(), pk)
         if referral.state in WITHDRAW.sources:
             _move(referral, WITHDRAW, way=ReferralStep.Way.ITSELF, by=by)

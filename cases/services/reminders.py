@@ -77,8 +77,8 @@ def anonymise_ended() -> int:
     )
     gone: dict[Office, list[str]] = {}
     for person in due:
-        anonymise_person(person, by=None)
-        gone.setdefault(person.office, []).append(person.reference)
+        if anonymise_person(person, by=None).erased_at:  # nobody has renewed it meanwhile
+            gone.setdefault(person.office, []).append(person.reference)
     for office, records in gone.items():
         _tell_coordinators(office, records)
     return sum(map(len, gone.values()))

@@ -46,7 +46,7 @@ MOVES: dict[str, tuple[dict[str, str], str]] = {
     "Case": ({"person": "Person"}, "office"),
     "Enquiry": ({"person": "Person", "case": "Case"}, "moved_to"),
     "FollowUp": ({"person": "Person", "case": "Case", "enquiry": "Enquiry"}, "office"),
-    "Appointment": ({"person": "Person", "case": "Case"}, "office"),
+    "Appointment": ({"person": "Person", "case": "Case", "enquiry": "Enquiry"}, "office"),
 }
 
 

@@ -106,11 +106,8 @@ def verbs(person: Person) -> list[str]:
 
 
 def test_every_model_that_tells_of_somebody_is_in_their_copy():
-    in_copy = {kind.model.__name__: kind.path for kind in KINDS}
     search_keys = {"NamePart"}  # the names again, in pieces
-    assert {name: in_copy.get(name) for name in PERSON.keys() - search_keys} == {
-        name: path for name, path in PERSON.items() if name not in search_keys
-    }
+    assert {kind.model.__name__ for kind in KINDS} >= PERSON.keys() - search_keys
 
 
 def test_nothing_that_tells_of_somebody_is_left_out_of_their_copy():

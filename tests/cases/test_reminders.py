@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Notice
 from cases.models import Consent, FollowUp, IdentityDocument, Person
+from cases.services import reminders
 from cases.services.consents import renew_consent, usual_end, withdraw_consent
 from cases.services.erasure import erase_person
 from cases.services.merging import merge_people
@@ -137,6 +138,24 @@ def test_who_does_not_is_made_anonymous_when_the_days_of_grace_are_over(
     told = Notice.objects.get(user=coordinator_praia)
     assert maria.reference in told.text
     assert "Maria" not in told.text
+
+
+def test_who_agrees_again_while_the_job_runs_keeps_their_record(maria, desk_praia, settings, monkeypatch):
+    anonymise = reminders.anonymise_person
+    day = ENDS + timedelta(days=settings.CONSENT_GRACE_DAYS + 1)
+    night(ENDS)
+
+    def slowly(person, *, by):
+        renewal = {"explained": "…", "language": LanguageFactory(), "form": "signed", "ends_on": day}
+        renew_consent(Person.objects.get(pk=person.pk), renewal, by=desk_praia)
+        return anonymise(person, by=by)
+
+    monkeypatch.setattr(reminders, "anonymise_person", slowly)
+    with at(day):
+        assert reminders.anonymise_ended() == 0
+    maria.refresh_from_db()
+    assert (maria.name, maria.erased_at) == ("Maria Tavares", None)
+    assert not Notice.objects.exists()
 
 
 def test_nobody_loses_their_record_before_the_office_was_told(maria):
