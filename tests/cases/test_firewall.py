@@ -167,7 +167,6 @@ def _recall(world: World) -> Recall:
 RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
     Person: _person,
     Consent: lambda world: world.person.consent,
-    NamePart: lambda world: NamePart.objects.filter(person=world.person).first(),
     Alias: lambda world: Alias.objects.create(person=world.person, name=f"{world.mark} Bia"),
     Contact: lambda world: Contact.objects.create(
         person=world.person, channel="phone", value=f"+238{world.digits}", caution=world.mark
@@ -237,6 +236,8 @@ RECORDS: dict[type[models.Model], Callable[[World], models.Model]] = {
         offered_at=timezone.now(),
     ),
     Recall: _recall,
+    # The last: bringing two records together writes them anew.
+    NamePart: lambda world: NamePart.objects.filter(person=world.person).first(),
 }
 
 # Every page of the desk, with what stands in its address: rows of the other office.
