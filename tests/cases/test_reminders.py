@@ -82,12 +82,12 @@ def test_a_renewed_document_is_reminded_of_again(maria, desk_praia):
 
 
 @pytest.mark.parametrize("purpose", [True, False])
-def test_only_whoever_agreed_to_reminders_is_reminded(maria, purpose):
+def test_only_whoever_agreed_to_reminders_is_reminded(maria, desk_praia, purpose):
     Consent.objects.filter(pk=maria.consent_id).update(for_reminders=purpose)
     passport(maria, date(2026, 4, 1))
     passport_of_somebody_erased = PersonFactory(consent__for_reminders=True, office=maria.office)
     passport(passport_of_somebody_erased, date(2026, 4, 1))
-    erase_person(passport_of_somebody_erased, by=None)
+    erase_person(passport_of_somebody_erased, by=desk_praia)
     night(date(2026, 3, 20))
     assert FollowUp.objects.count() == int(purpose)
 
