@@ -29,6 +29,8 @@ from tests.cases.walking import MACHINES, Answer, Forms, ask, asked, number_from
 from tests.factories import ChecklistItemFactory, PartnerFactory, TopicFactory
 from tests.test_access import ARGUMENTS, DATA, addresses, answers
 
+pytestmark = pytest.mark.once  # it takes minutes, and asks what pages tell
+
 __all__ = ["asked"]  # a fixture
 
 Question = tuple[str, dict[str, str] | None]
