@@ -219,7 +219,7 @@ def test_today_says_how_many_and_leads_there(client, card, make, change, renewal
     make(person=named), make()
     change(renewal)
     html = client.get(TODAY, headers=PT).content.decode()
-    assert "Uma ficha mudou: há 1 pessoa ou processo" in html
+    assert "Uma ficha mudou e há quem avisar de novo: 1 pessoa ou processo" in html
     assert LIST in html
 
 
