@@ -209,6 +209,8 @@ def record_list(pk: int) -> str:
     source = EnquiryImport.objects.select_related("office", "author").get(pk=pk)
     if not source.is_running:
         return f"{source}: {source.state}"
+    if not can_log_enquiry(source.author, source.office):
+        raise PermissionDenied(f"{source.author} has no desk at {source.office} any more")
     start = source.looked_at
     for part in in_parts(islice(_read(source, Lists()), start, None), AT_ONCE):
         _record(source, start, part)
@@ -233,8 +235,6 @@ def _record(source: EnquiryImport, start: int, rows: tuple[Row, ...]) -> None:
     locked = _locked(source)
     if not locked.is_running or locked.looked_at != start:
         return  # another worker was quicker
-    if not can_log_enquiry(locked.author, locked.office):
-        raise PermissionDenied(f"{locked.author} has no desk at {locked.office} any more")
     repeated = _recorded_before(source, rows)
     new = [row for row in rows if row.key and row.key not in repeated]
     enquiries = bulk_create_with_history(
