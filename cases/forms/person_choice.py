@@ -47,6 +47,7 @@ class PersonChoice(forms.Form):
     person = forms.ChoiceField(label=_("Who is it?"), required=False, widget=forms.RadioSelect)
 
     found: list[Found]  # what a search of this form has brought
+    offered: list[Person]  # those whom it shows, found or chosen before
 
     def choose_among(self, user: User, chosen: str) -> None:
         """Offer the person who was chosen before, or who stands in the address."""
@@ -59,6 +60,7 @@ class PersonChoice(forms.Form):
         return list(people.filter(pk=int(pk))) if pk.isdecimal() and len(pk) < 19 else []
 
     def _offer(self, people: list[Person]) -> None:
+        self.offered = people
         said = [(str(person.pk), self._line(person)) for person in people]
         cast("Any", self.fields["person"]).choices = said
         self.offers_person = bool(said)

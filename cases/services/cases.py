@@ -117,11 +117,15 @@ def name_case(case: Case, person: Person | None, *, by: User) -> Case:
         return case
     if person is not None and case.enquiries.exclude(person=None).exclude(person=person).exists():
         raise ValidationError(_("An enquiry of this case names another person. Correct it first."))
-    case.person = person
+    former, case.person = case.person, person
     _check_person(case, by)
     _restrict(case)
     _save(case, by, is_new=False)
     _bring_along(case, by)
+    if former is not None:
+        from cases.services.referrals import call_back_what_was_shared  # it writes follow-ups by this module
+
+        call_back_what_was_shared(case, former, by=by)
     if person is not None:
         case.referrals.filter(person=None).update(person=person)  # so that they are erased with the person
         case.enquiries.update(return_code=None)  # nothing ties a name to conversations that were without one

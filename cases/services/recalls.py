@@ -103,12 +103,14 @@ def _changed(topic: Topic, office: Office, number: int) -> str:
 def _tell_keepers(version: GuidanceVersion) -> None:
     """Who alone reads a restricted record learns that one of theirs is on the list, and not which."""
     waiting = Recall.objects.filter(version=version).open()
+    waiting = waiting.filter(Q(enquiry__is_restricted=True) | Q(case__is_restricted=True))
     keepers: set[int] = set()
     for name in ("enquiry", "case"):
-        rows = waiting.filter(**{f"{name}__is_restricted": True})
-        keepers.update(*rows.values_list(f"{name}__author", f"{name}__assigned_to"))
+        keepers.update(*waiting.values_list(f"{name}__author", f"{name}__assigned_to"))
+    users = User.objects.filter(is_active=True, pk__in=keepers - {None})
+    # The record may have left their office.
     notify(
-        User.objects.filter(is_active=True, pk__in=keepers - {None}),
+        [user for user in users if waiting.visible_to(user).exists()],
         text=_("A guidance card has changed, and you told somebody the older text: see whom to tell again."),
         url=reverse("cases:recall_list"),
     )

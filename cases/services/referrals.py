@@ -18,7 +18,7 @@ from accounts.access import Verb, record_access
 from accounts.models import User
 from accounts.roles import DESK_ROLES, Role
 from accounts.services import mail_to, notify
-from cases.models import Case, Enquiry, FollowUp, Person, Referral, ReferralStep, shareable
+from cases.models import Case, Enquiry, FollowUp, Person, Referral, ReferralQuerySet, ReferralStep, shareable
 from cases.permissions import can_answer_referral, can_refer, can_share, can_work_on_referral, office_of
 from cases.retention import PERSON, leading_to
 from cases.services.cases import held_matter
@@ -131,7 +131,8 @@ def send_referral(referral: Referral, *, way: str, due_on: date, email: str = ""
     referral.link_ends_at = timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
     _move(referral, SEND, way=way, by=by)
     if referral.shared:
-        why = f"{referral.reference}, {referral.partner}"
+        how = email if way == ReferralStep.Way.EMAIL else ReferralStep.Way(way).label
+        why = f"{referral.reference}, {referral.partner}, {how}"
         record_access(Verb.SHARED, referral.person, by=by, why=why)  # type: ignore[arg-type]
     if way == ReferralStep.Way.EMAIL:
         _mail(referral, "cases/email/referral.txt", lambda: _("A referral from {office}: {number}"))
@@ -197,8 +198,20 @@ def call_back_referrals(person: Person, *, by: User | None) -> None:
 
     Inside a transaction of the caller, who sees to the rights and empties the rows.
     """
-    about = leading_to(PERSON["Referral"], [person.pk])
-    for pk in Referral.objects.filter(about).order_by("pk").values_list("pk", flat=True):
+    _call_back(Referral.objects.filter(leading_to(PERSON["Referral"], [person.pk])), by)
+
+
+def call_back_what_was_shared(case: Case, former: Person, *, by: User) -> None:
+    """The case was never `former`'s: what partners were told of them for it, they are asked to delete.
+
+    Inside a transaction of the caller, who sees to the rights.
+    """
+    rows = Referral.objects.of_case(case).filter(person=former, sent_at__isnull=False)
+    _call_back(rows.exclude(shared={}), by)
+
+
+def _call_back(rows: ReferralQuerySet, by: User | None) -> None:
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
         referral = locked(Referral.objects.with_work(), pk)
         if referral.state in WITHDRAW.sources:
             _move(referral, WITHDRAW, way=ReferralStep.Way.ITSELF, by=by)

@@ -208,6 +208,8 @@ def appointment_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             form.add_error(None, error)
         else:
             return redirect(_saved(request, changed))
+    if appointment.is_restricted or appointment.person_id:
+        log_access(request, Verb.READ, appointment)
     moves = [("came", _("Came")), ("missed", _("Did not come"))] if appointment.has_begun else []
     context = {
         "appointment": appointment,

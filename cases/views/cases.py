@@ -74,7 +74,7 @@ from cases.services.cases import (
 )
 from cases.services.deadlines import count_known_deadlines, known_deadlines
 from cases.services.follow_ups import add_follow_up, set_deadline
-from cases.views.desk import get_offices, named_row
+from cases.views.desk import get_offices, log_choice, named_row
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove, moves_from
 from gai_portal.lib.paging import keyset_page
 
@@ -237,8 +237,7 @@ def case_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect(_where_to_go_on(request.user, case))
-    elif request.method == "GET":
-        log_access(request, Verb.READ, case)
+    log_access(request, Verb.READ, case)
     return render(request, "cases/case_edit.html", {"case": case, "form": form, "conflict": conflict})
 
 
@@ -324,10 +323,8 @@ def case_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     todo = ACTS[act]
     if not todo.may(request.user, case):
         raise PermissionDenied
-    if request.method == "GET":
-        if todo.move is not None and case.state not in todo.move.sources:
-            return redirect(case)  # a colleague was quicker
-        log_access(request, Verb.READ, case)
+    if request.method == "GET" and todo.move is not None and case.state not in todo.move.sources:
+        return redirect(case)  # a colleague was quicker
     draft = restore_draft(request) if todo.is_long else None
     more: Data = {"known": known_deadlines(case, request.user)} if act == "deadline" else {}
     if draft is not None:
@@ -341,6 +338,7 @@ def case_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
 
     if url := answer_form(request, form, do):
         return redirect(url if can_read(request.user, case) else "cases:case_list")
+    log_access(request, Verb.READ, case)
     dropped = case.follow_ups.open() if todo.move is CLOSE else []
     context = {
         "case": case,
@@ -360,8 +358,6 @@ def case_person(request: SignedInRequest, pk: int) -> HttpResponse:
     case = get_case(request, pk)
     if not can_name_case(request.user, case):
         raise PermissionDenied
-    if request.method == "GET":
-        log_access(request, Verb.READ, case)
     form = CasePersonForm(request.POST if request.method == "POST" else None, case=case, user=request.user)
 
     def name() -> str:
@@ -371,9 +367,8 @@ def case_person(request: SignedInRequest, pk: int) -> HttpResponse:
 
     if url := answer_form(request, form, name):
         return redirect(url if can_read(request.user, case) else "cases:case_list")
-    if form.found:
-        shown = [each.person for each in form.found]
-        log_access(request, Verb.SEARCHED, Accessed.rows(Person, shown, case.office.municipality_id))
+    log_access(request, Verb.READ, case)
+    log_choice(request, form, case.office)
     title = _("Change the person") if case.person_id else _("Name the person")
     return render(request, "cases/case_person.html", {"case": case, "form": form, "title": title})
 
@@ -385,8 +380,6 @@ def note_correct(request: SignedInRequest, pk: int, note: int) -> HttpResponse:
     original = get_object_or_404(case.notes.select_related("case__office"), pk=note)
     if not can_work_on_case(request.user, case):
         raise PermissionDenied
-    if request.method == "GET":
-        log_access(request, Verb.READ, case)
     initial = {"text": original.text, "help_given": original.help_given}
     draft = restore_draft(request)
     if draft is not None:
@@ -400,6 +393,7 @@ def note_correct(request: SignedInRequest, pk: int, note: int) -> HttpResponse:
 
     if url := answer_form(request, form, correct):
         return redirect(url)
+    log_access(request, Verb.READ, case)
     context = {"case": case, "form": form, "title": _("Correct a note"), "is_long": True, "draft": draft}
     return render(request, "cases/case_act.html", context)
 
@@ -410,8 +404,6 @@ def document_add(request: SignedInRequest, pk: int) -> HttpResponse:
     case = get_case(request, pk)
     if not can_work_on_case(request.user, case):
         raise PermissionDenied
-    if request.method == "GET":
-        log_access(request, Verb.READ, case)
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
     form = CaseDocumentForm(*posted, case=case)
 
@@ -422,6 +414,7 @@ def document_add(request: SignedInRequest, pk: int) -> HttpResponse:
 
     if url := answer_form(request, form, add):
         return redirect(url)
+    log_access(request, Verb.READ, case)
     context = {"case": case, "form": form, "title": _("Add a scan or photograph")}
     return render(request, "cases/case_act.html", context)
 

@@ -6,10 +6,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.access import Accessed, Verb, log_access, log_access_to_each
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import DESK_ROLES
-from cases.models import Enquiry
+from cases.forms.person_choice import PersonChoice
+from cases.models import Enquiry, Person
 from cases.permissions import can_use_desk
 from municipalities.models import Office
 
@@ -28,6 +30,15 @@ def get_enquiry(request: SignedInRequest, pk: int) -> Enquiry:
     return get_object_or_404(
         enquiries.select_related("language", "requester", "voided_by", "person__office", "return_code"), pk=pk
     )
+
+
+def log_choice(request: SignedInRequest, form: PersonChoice, office: Office | None) -> None:
+    """Whom a form shows was read: those of a search in one line, somebody chosen before in their own."""
+    if form.found:
+        municipality = office.municipality_id if office else ""
+        log_access(request, Verb.SEARCHED, Accessed.rows(Person, form.offered, municipality))
+    else:
+        log_access_to_each(request, Verb.READ, form.offered)
 
 
 def named_row(request: SignedInRequest, name: str, rows: Any) -> Any:

@@ -55,10 +55,10 @@ from cases.services.enquiries import (
 )
 from cases.services.first_day import guide_for
 from cases.views.codes import opened_thread
-from cases.views.desk import get_enquiry, get_offices, named_row
+from cases.views.desk import get_enquiry, get_offices, log_choice, named_row
 from cases.views.guidance import card_of
 from cases.views.people import results_of
-from gai_portal.lib.paging import keyset_page
+from gai_portal.lib.paging import Cursor, keyset_page
 
 LATEST = 5
 PERSON_FIELDS = ("sex", "age_band", "nationality")
@@ -97,9 +97,6 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
         asked_for = request.POST.get("topic", "")
         if url := _log(request, form, thread, expected):
             return redirect(url)
-        if form.found:
-            shown = [each.person for each in form.found]
-            log_access(request, Verb.SEARCHED, Accessed.rows(Person, shown, offices[0].municipality_id))
     elif "same" in request.GET and mine:
         form = EnquiryForm(initial={name: getattr(mine, column) for name, column in REPEATED.items()}, **kept)
         asked_for = mine.topic_id
@@ -119,6 +116,7 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
             initial.setdefault("day", day)
         form = EnquiryForm(initial=initial, **kept)
         asked_for = str(initial.get("topic", ""))
+    log_choice(request, form, offices[0] if offices else None)
     context = {
         "form": form,
         "draft": draft,
@@ -202,7 +200,8 @@ def enquiry_list(request: SignedInRequest) -> HttpResponse:
     enquiries = Enquiry.objects.visible_to(request.user).filter(office__in=offices).with_names()
     page = keyset_page(enquiry_filter.apply(enquiries), request)
     # Once for each search, by what its first page shows; notes may tell of somebody.
-    if enquiry_filter.cleaned_data.get("q") and not {"after", "before"} & request.GET.keys():
+    is_later = any(Cursor.read(request.GET.get(name, "")) for name in ("after", "before"))
+    if enquiry_filter.cleaned_data.get("q") and not is_later:
         municipality = offices[0].municipality_id if offices else ""
         log_access(request, Verb.SEARCHED, Accessed.rows(Enquiry, page.rows, municipality))
     context = {
@@ -282,6 +281,9 @@ def enquiry_correct(request: SignedInRequest, pk: int) -> HttpResponse:
             form.add_error(None, error.messages)
         else:
             return _after_change(request, enquiry, _("Enquiry corrected."))
+    if enquiry.is_restricted or enquiry.person_id:
+        log_access(request, Verb.READ, enquiry)
+    log_choice(request, form, enquiry.keeper)
     return render(
         request, "cases/enquiry_correct.html", {"enquiry": enquiry, "form": form, "conflict": conflict}
     )

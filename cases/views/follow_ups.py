@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import Verb, log_access
 from accounts.http import SignedInRequest
 from accounts.services import answer_form
 from cases.forms.cases import EditFollowUpForm, NewFollowUpForm
@@ -92,6 +93,8 @@ def follow_up_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return _back(request, follow_up)
+    if follow_up.is_restricted or follow_up.person_id:
+        log_access(request, Verb.READ, follow_up)
     context = {
         "follow_up": follow_up,
         "form": form,

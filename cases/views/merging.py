@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.access import Verb, log_access
+from accounts.access import Verb, log_access_to_each
 from accounts.http import SignedInRequest
 from accounts.services import answer_form, first_answer
 from cases.forms.merging import MergeForm
@@ -49,9 +49,7 @@ def person_merge(request: SignedInRequest, pk: int, other: int) -> HttpResponse:
     except PersonChanged:
         messages.warning(request, _("Meanwhile a colleague has changed one of the two: compare once more."))
         return redirect(request.path)
-    if request.method == "GET":
-        for person in people:
-            log_access(request, Verb.READ, person)
+    log_access_to_each(request, Verb.READ, people)
     context = {
         "form": form,
         "person": people[0],

@@ -118,7 +118,7 @@ def test_sending_takes_what_the_record_says_on_that_day(case, partner, desk_prai
     step = referral.steps.get()
     assert (step.way, step.by) == ("letter", desk_praia)
     line = AccessLog.objects.of(fatou).get(verb=Verb.SHARED)
-    assert line.why == f"{referral.reference}, {partner}"
+    assert line.why.startswith(f"{referral.reference}, {partner}, ")
 
 
 def test_a_contact_that_is_gone_is_not_shared(case, partner, desk_praia, fatou):

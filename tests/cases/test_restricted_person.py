@@ -7,11 +7,13 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccessLog
+from accounts.models import AccessLog, Notice
 from accounts.roles import Role
 from cases.models import FollowUp, Person, Referral
+from cases.services.cases import name_case
 from cases.services.enquiries import log_enquiry
 from cases.services.follow_ups import add_follow_up
+from cases.services.recalls import _tell_keepers
 from cases.services.referrals import draft_referral, look_after_referrals
 from tests.cases.referrals import in_days, sent_referral
 from tests.conftest import member
@@ -19,9 +21,12 @@ from tests.factories import (
     AppointmentFactory,
     CaseFactory,
     ChannelFactory,
+    FollowUpFactory,
+    GuidanceVersionFactory,
     MembershipFactory,
     OutcomeFactory,
     PersonFactory,
+    RecallFactory,
     TopicFactory,
 )
 
@@ -121,3 +126,78 @@ def test_when_a_colleague_is_elsewhere_is_not_told(client, office_sal, desk_prai
     response = client.post(reverse("cases:appointment_create"), day, follow=True)
     said = [str(message) for message in response.context["messages"]]
     assert said[1:] == [f"{both} já tem outro compromisso a essa hora."]
+
+
+def test_another_person_of_a_case_ends_what_was_shared_of_the_former(
+    office_praia, desk_praia, coordinator_praia, partner
+):
+    former, meant = PersonFactory(office=office_praia), PersonFactory(office=office_praia)
+    former.consent.partners.set([partner])
+    case = CaseFactory(office=office_praia, person=former, assigned_to=desk_praia)
+    kept = {"office": office_praia, "case": case, "person": former, "author": desk_praia, "partner": partner}
+    told = sent_referral(**kept, shared={"name": former.name}, way="email", email="p@example.org")
+    other = sent_referral(**kept)
+    assert AccessLog.objects.of(former).get(verb=AccessLog.Verb.SHARED).why.endswith(", p@example.org")
+    name_case(case, meant, by=coordinator_praia)
+    told.refresh_from_db()
+    other.refresh_from_db()
+    assert (told.state, told.link(), other.state) == ("withdrawn", "", "sent")
+
+
+def test_what_shows_somebody_at_the_desk_leaves_a_line(client, office_praia, desk_praia, secret, enquiry):
+    client.force_login(desk_praia)
+    form = reverse("cases:enquiry_create")
+    correct = reverse("cases:enquiry_correct", args=[enquiry.pk])
+    for number, show in enumerate(
+        [
+            lambda: client.get(f"{form}?person={secret.pk}"),
+            lambda: client.post(form, {"who": "known", "person": secret.pk}),
+            lambda: client.get(correct),
+            lambda: client.post(correct, {"who": "known", "person": secret.pk, "topic": "ZZ"}),
+        ],
+        start=1,
+    ):
+        assert NAME in show().content.decode()
+        assert readings(desk_praia, secret) == number
+    assert readings(desk_praia, enquiry) == 2
+
+
+def test_a_record_that_is_shown_again_after_a_mistake_is_read_again(client, office_praia, desk_praia):
+    case = CaseFactory(office=office_praia, assigned_to=desk_praia)
+    one, two = PersonFactory.create_batch(2, office=office_praia)
+    client.force_login(desk_praia)
+    for name, args, row in [
+        ("case_edit", [case.pk], case),
+        ("case_act", [case.pk, "note"], case),
+        ("person_merge", [one.pk, two.pk], two),
+    ]:
+        before = readings(desk_praia, row)
+        assert client.post(reverse(f"cases:{name}", args=args), {}).status_code == 200
+        assert readings(desk_praia, row) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("factory", "page"), [(AppointmentFactory, "appointment_edit"), (FollowUpFactory, "follow_up_edit")]
+)
+def test_to_correct_something_restricted_is_to_read_it(client, office_praia, desk_praia, factory, page):
+    row = factory(office=office_praia, author=desk_praia, is_restricted=True)
+    client.force_login(desk_praia)
+    assert client.get(reverse(f"cases:{page}", args=[row.pk])).status_code == 200
+    assert readings(desk_praia, row) == 1
+
+
+@pytest.mark.parametrize("place", ["before=x", "after=x", "before="])
+def test_a_search_is_noted_whatever_stands_in_the_address(client, enquiry, desk_praia, place):
+    client.force_login(desk_praia)
+    client.get(f"{reverse('cases:enquiry_list')}?q=aulas&{place}")
+    assert AccessLog.objects.filter(verb=AccessLog.Verb.SEARCHED).count() == 1
+
+
+def test_who_has_left_the_record_behind_is_not_told_that_a_card_has_changed(
+    office_praia, office_sal, desk_praia, desk_sal
+):
+    version = GuidanceVersionFactory()
+    case = CaseFactory(office=office_sal, author=desk_praia, assigned_to=desk_sal, is_restricted=True)
+    RecallFactory(version=version, enquiry=None, case=case)
+    _tell_keepers(version)
+    assert {each.user for each in Notice.objects.all()} == {desk_sal}
