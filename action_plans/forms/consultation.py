@@ -47,7 +47,7 @@ class ConsultationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["partners"].offer()  # type: ignore[attr-defined]
+        self.fields["partners"].offer()  # type: ignore[attr-defined]  # a PartnersField
 
     def clean_closes_on(self) -> datetime.date:
         day = self.cleaned_data["closes_on"]

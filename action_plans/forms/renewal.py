@@ -38,4 +38,4 @@ class RenewalForm(forms.Form):
         for measure in sorted(measures, key=lambda measure: (measure.area.order, measure.area.code)):
             called = f"{measure.code} · {content_text(measure.wording, 'text')}"
             groups.setdefault(content_text(measure.area, "title"), []).append((measure.code, called))
-        self.fields["finished"].choices = list(groups.items())  # type: ignore[attr-defined]
+        self.fields["finished"].choices = list(groups.items())  # type: ignore[attr-defined]  # a choice field

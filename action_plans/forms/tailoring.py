@@ -161,7 +161,7 @@ class MeasureDetailsForm(ItemForm):
         self.plan = plan
         self.fields["responsible_unit"].widget.attrs.update(list="units", autocomplete="off")
         self.fields["responsible_unit"].help_text = _("The department or office that answers for it.")
-        self.fields["partners"].offer()  # type: ignore[attr-defined]
+        self.fields["partners"].offer()  # type: ignore[attr-defined]  # a PartnersField
         owner = self.fields["owner"]
         people = User.objects.with_role(MUNICIPAL_ROLES, plan.municipality_id)
         owner.queryset = people  # type: ignore[attr-defined]

@@ -231,7 +231,7 @@ def consultation_over(request: HttpRequest, consultation: Consultation) -> HttpR
     )
     names = names_of(consultation.plan, [(comment.kind, comment.code) for comment in page])
     for comment in page:
-        comment.about = names.get((comment.kind, comment.code), "")  # type: ignore[attr-defined]
+        comment.about = names.get((comment.kind, comment.code), "")  # type: ignore[attr-defined]  # for the page
     typed = request.POST.get("text", "")[:TEXT_LIMIT]
     context = {"consultation": consultation, "page": page, "typed": typed}
     status = HTTPStatus.CONFLICT if request.method == "POST" else HTTPStatus.OK

@@ -185,7 +185,7 @@ def goal_remove(request: SignedInRequest, code: str) -> HttpResponse:
             _("%(code)s stays: goals, indicators or measures hang on it.") % {"code": goal.code},
         )
         return redirect(goal)
-    goal._history_user = request.user  # type: ignore[attr-defined]
+    goal._history_user = request.user  # type: ignore[attr-defined]  # simple_history asks for it
     goal.delete()
     messages.success(request, _("%(code)s removed.") % {"code": code})
     return redirect("action_plans:strategy_detail")
@@ -247,7 +247,7 @@ def goal_indicator_edit(request: SignedInRequest, code: str, pk: int) -> HttpRes
 def goal_indicator_remove(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     refuse_readers(request)
     indicator = get_indicator(code, pk)
-    indicator._history_user = request.user  # type: ignore[attr-defined]
+    indicator._history_user = request.user  # type: ignore[attr-defined]  # simple_history asks for it
     indicator.delete()
     messages.success(request, _("Indicator removed."))
     return redirect(indicator.goal)

@@ -166,6 +166,10 @@ class GuidanceVersion(LoadedRow):
     def is_draft(self) -> bool:
         return self.state == GuidanceState.DRAFT
 
+    @property
+    def is_in_force(self) -> bool:
+        return self.state == GuidanceState.PUBLISHED
+
     def languages(self) -> list[str]:
         """The codes of those in which it says something, Portuguese first."""
         own = [code for code in OWN_COLUMNS if getattr(self, f"say_{code}")]

@@ -1,5 +1,6 @@
 """Records that go from one office to another: asked for, offered, accepted."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Self
 
@@ -31,9 +32,9 @@ class TransferQuerySet(MunicipalityScopedQuerySet):
         concerned = self.where(user, {Role.COORDINATOR}) | Q(asked_by=user) | Q(offered_by=user)
         return super().visible_to(user).filter(unrestricted | concerned)
 
-    def where(self, user: User, roles: object) -> Q:
+    def where(self, user: User, roles: Iterable[Role]) -> Q:
         """At either end."""
-        offices = user.office_ids(roles)  # type: ignore[arg-type]
+        offices = user.office_ids(roles)
         return Q(from_office__in=offices) | Q(to_office__in=offices)
 
     def open(self) -> Self:

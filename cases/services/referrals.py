@@ -133,7 +133,7 @@ def send_referral(referral: Referral, *, way: str, due_on: date, email: str = ""
     if referral.shared:
         how = email if way == ReferralStep.Way.EMAIL else ReferralStep.Way(way).label
         why = f"{referral.reference}, {referral.partner}, {how}"
-        record_access(Verb.SHARED, referral.person, by=by, why=why)  # type: ignore[arg-type]
+        record_access(Verb.SHARED, referral.person, by=by, why=why)  # type: ignore[arg-type]  # checked above
     if way == ReferralStep.Way.EMAIL:
         _mail(referral, "cases/email/referral.txt", lambda: _("A referral from {office}: {number}"))
     _tell_partner(referral, lambda: _("{office} sends you a referral: {number}."))

@@ -118,7 +118,7 @@ def card_rows(request: SignedInRequest) -> list[CardRow]:
             CardRow(
                 topic,
                 card,
-                next((version for version in versions if version.state == "published"), None),
+                next((version for version in versions if version.is_in_force), None),
                 next((version for version in versions if version.is_draft), None),
                 topic.pk in overdue,
                 suggestions.get(topic.pk, 0),
@@ -133,7 +133,7 @@ def guidance_detail(request: SignedInRequest, code: str) -> HttpResponse:
     topic = get_topic(request, code)
     card = Guidance.objects.filter(topic=topic).first()
     versions = list(card.versions.select_related("published_by")[:VERSIONS_SHOWN]) if card else []
-    current = next((version for version in versions if version.state == "published"), None)
+    current = next((version for version in versions if version.is_in_force), None)
     suggestions = GuidanceSuggestion.objects.visible_to(request.user).open().filter(topic=topic)
     context = {
         "topic": topic,
@@ -161,7 +161,7 @@ def guidance_version(request: SignedInRequest, code: str, number: int) -> HttpRe
         "topic": get_object_or_404(Topic.objects.with_guidance(), code=code),
         "version": version,
         "changes": changes_of(version, versions.filter(number__lt=number).first()),
-        "in_force": version if version.state == "published" else versions.in_force().first(),
+        "in_force": version if version.is_in_force else versions.in_force().first(),
         "is_writer": is_writer,
     }
     return render(request, "cases/guidance_version.html", context)
@@ -173,7 +173,7 @@ def changes_of(version: GuidanceVersion, former: GuidanceVersion | None) -> list
         return []
     rows = [
         (
-            capfirst(str(GuidanceVersion._meta.get_field(name).verbose_name)),  # type: ignore[union-attr]
+            capfirst(str(GuidanceVersion._meta.get_field(name).verbose_name)),  # type: ignore[union-attr]  # none is a relation
             words_of(former, name),
             words_of(version, name),
         )

@@ -166,7 +166,7 @@ class SeenForm(forms.ModelForm):
         """A value as the form shows it: a choice by its label, a number as it is typed."""
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-            value = dict(field.choices).get(value, value)  # type: ignore[arg-type]
+            value = dict(field.choices).get(value, value)  # type: ignore[arg-type]  # pairs, or groups
         elif isinstance(field, NumberField):
             value = field.prepare_value(value)
         return "" if value is None else str(value)
