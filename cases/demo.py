@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.models import Channel, Enquiry, Language, Outcome, ReferenceRow, RequesterType, Topic
 from gai_portal.lib.countries import STATELESS
+from gai_portal.lib.history import signed
 from gai_portal.lib.reference import Tally
 from municipalities.models import Office
 
@@ -149,9 +150,7 @@ def invent(dice: random.Random, office: Office, authors: list[User], restricted:
         created_at=at + timedelta(minutes=dice.randrange(1, 20)),
     )
     _say_more(dice, enquiry, restricted)
-    enquiry._history_user = enquiry.author  # type: ignore[attr-defined]
-    enquiry._history_date = enquiry.created_at  # type: ignore[attr-defined]
-    return enquiry
+    return signed(enquiry, enquiry.author, at=enquiry.created_at)
 
 
 def _say_more(dice: random.Random, enquiry: Enquiry, restricted: set[str]) -> None:

@@ -10,8 +10,9 @@ from accounts.reference import LEFT
 from accounts.roles import Role
 from cases.demo import MARK, MUNICIPALITIES
 from cases.models import Case, CaseNote, FollowUp, IdentityDocument, Outcome, Person, Topic
-from cases.services.cases import add_note, close_case, open_case, reopen_case, save_next, wait_case
+from cases.services.cases import add_note, close_case, open_case, reopen_case, wait_case
 from cases.services.deadlines import count_known_deadlines
+from cases.services.desk import save_next
 from cases.services.follow_ups import add_follow_up
 from cases.services.people import save_item
 from cases.workflow import CaseState

@@ -10,6 +10,7 @@ from django.db import transaction
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from accounts.models import User
+from gai_portal.lib.history import signed
 from gai_portal.lib.reference import Tally
 from municipalities.models import DemographicFigure, Municipality
 from municipalities.permissions import can_add_figures, can_edit_figure
@@ -45,8 +46,7 @@ def save_figure(figure: DemographicFigure, *, by: User) -> DemographicFigure:
         figure.origin = DemographicFigure.Origin.MUNICIPAL
     if not can_edit_figure(by, figure):
         raise PermissionDenied(f"{by} may not write {figure}")
-    figure._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
-    figure.save()
+    signed(figure, by).save()
     return figure
 
 
@@ -57,8 +57,7 @@ def remove_figure(figure: DemographicFigure, *, by: User) -> str:
     if not can_edit_figure(by, figure):
         raise PermissionDenied(f"{by} may not remove {figure}")
     last = figure.history.latest("history_date", "history_id")
-    figure._history_user = by  # type: ignore[attr-defined]
-    figure.delete()
+    signed(figure, by).delete()
     return signing.dumps({"by": by.pk, "line": last.history_id}, salt=UNDO_SALT)
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from action_plans.models import TopicArea
 from action_plans.permissions import can_place_topics
+from gai_portal.lib.history import signed
 
 
 @transaction.atomic
@@ -22,7 +23,6 @@ def place_topics(areas: Mapping[str, str], *, by: User) -> int:
         if row.area_code == area:
             continue
         row.area_code = area
-        row._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
-        row.save()
+        signed(row, by).save()
         changed += 1
     return changed

@@ -14,6 +14,7 @@ from accounts.roles import MUNICIPAL_ROLES
 from action_plans.models import Plan, PlanIndicator, PlanMeasure, PlanSection, TemplateArea
 from action_plans.permissions import can_edit_plan
 from action_plans.workflow import Decision
+from gai_portal.lib.history import signed
 
 UNDO_SALT = "action_plans.undo"
 UNDO_FOR = 24 * 60 * 60  # seconds
@@ -53,8 +54,7 @@ def locked_plan(plan: Plan, *, by: User) -> Plan:
 def save_item(item: Any, *, by: User) -> None:
     """Store an item as its next version, with a line in its history. Every change of an item passes here."""
     item.version += 1
-    item._history_user = by
-    item.save()
+    signed(item, by).save()
 
 
 @transaction.atomic
@@ -138,8 +138,7 @@ def create_measure(measure: PlanMeasure, values: dict[str, Any], *, by: User) ->
     """Store a new measure; its first history line holds its goals and partners too."""
     measure.save_without_historical_record()  # type: ignore[attr-defined]
     set_many_to_many(measure, values)
-    measure._history_user = by  # type: ignore[attr-defined]
-    measure.save()
+    signed(measure, by).save()
     # Saved twice, because links need a row to hang on; to those who read the history it was created once.
     line = measure.history.latest("history_id").history_id
     PlanMeasure.history.filter(history_id=line).update(history_type="+")
@@ -162,8 +161,7 @@ def remove_local_measure(measure: PlanMeasure, *, by: User) -> str:
     plan = locked_plan(measure.plan, by=by)
     measure = as_it_is(plan.measures.filter(decision=Decision.LOCAL), measure.pk)
     last = measure.history.latest("history_date", "history_id")
-    measure._history_user = by  # type: ignore[attr-defined]
-    measure.delete()
+    signed(measure, by).delete()
     return _undo_token(plan, by, {"restore": last.history_id})
 
 

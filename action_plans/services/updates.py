@@ -38,6 +38,7 @@ from action_plans.services.tailoring import (
     standing_keys,
 )
 from action_plans.workflow import EDITABLE_STATES, Decision, UpdateChoice
+from gai_portal.lib.history import signed
 
 
 class InboxMoved(Exception):
@@ -179,8 +180,7 @@ class Step:
         model = PLAN_ITEMS[change.kind]
         if not isinstance(national, TemplateMeasure):
             row: Any = model(plan=self.plan, based_on=national, code=change.code)
-            row._history_user = self.by
-            row.save()
+            signed(row, self.by).save()
             return row
         self.make_way(change.code)
         left_out = choice == UpdateChoice.LEAVE_OUT
@@ -267,10 +267,10 @@ def remove_item(row: Any, *, by: User) -> int:
     """Take an item out of its plan. The answer is the line of its history that can bring it back."""
     save_item(row, by=by)  # as it is now, with what it is linked to
     line = row.history.latest("history_date", "history_id").history_id
-    pk, row._history_user = row.pk, by
+    pk = row.pk
     try:
         with transaction.atomic():
-            row.delete()
+            signed(row, by).delete()
     except ProtectedError as error:
         message = _("%(code)s cannot be taken out: something has been reported on it already.")
         raise ValidationError({"decision": message % {"code": row.code}}) from error

@@ -4,7 +4,7 @@ from copy import copy
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Max, Q
@@ -23,6 +23,7 @@ from action_plans.forms.strategy import (
 )
 from action_plans.models import Plan, StrategicGoal, StrategicIndicator, Strategy, TemplateMeasure
 from action_plans.permissions import can_read_coverage, can_read_plans, can_write_strategy
+from action_plans.services.strategy import remove_goal, remove_indicator, save_strategy_item
 from action_plans.statistics import coverage
 from action_plans.views.plan import get_plan
 from action_plans.views.shown import changes_of, warn_of_translations
@@ -150,9 +151,9 @@ def goal_create(request: SignedInRequest) -> HttpResponse:
     form = GoalForm(request.POST or None, strategy=strategy, initial=initial)
 
     def create() -> str:
-        form.instance._history_user = request.user
+        save_strategy_item(form.instance, by=request.user)
         messages.success(request, _("The goal was added."))
-        return form.save().get_absolute_url()
+        return form.instance.get_absolute_url()
 
     if url := answer_form(request, form, create):
         return redirect(url)
@@ -166,8 +167,7 @@ def goal_edit(request: SignedInRequest, code: str) -> HttpResponse:
     form = EditGoalForm(request.POST or None, instance=get_goal(code), strategy=goal.strategy)
     with transaction.atomic():
         if request.method == "POST" and form.is_valid():
-            form.instance._history_user = request.user
-            form.save()
+            save_strategy_item(form.instance, by=request.user)
             warn_of_translations(request, vars(goal), form.cleaned_data)
             messages.success(request, _("%(code)s saved.") % {"code": goal.code})
             return redirect(goal)
@@ -176,17 +176,14 @@ def goal_edit(request: SignedInRequest, code: str) -> HttpResponse:
 
 @require_POST
 def goal_remove(request: SignedInRequest, code: str) -> HttpResponse:
-    """Only what nothing hangs on can go: measures and editions name goals by their code."""
+    """Take out a goal that nothing hangs on."""
     refuse_readers(request)
     goal = get_goal(code)
-    if goal.is_in_use():
-        messages.error(
-            request,
-            _("%(code)s stays: goals, indicators or measures hang on it.") % {"code": goal.code},
-        )
+    try:
+        remove_goal(goal, by=request.user)
+    except ValidationError as refusal:
+        messages.error(request, refusal.message)
         return redirect(goal)
-    goal._history_user = request.user  # type: ignore[attr-defined]  # simple_history asks for it
-    goal.delete()
     messages.success(request, _("%(code)s removed.") % {"code": code})
     return redirect("action_plans:strategy_detail")
 
@@ -212,8 +209,7 @@ def goal_indicator_create(request: SignedInRequest, code: str) -> HttpResponse:
     form = StrategicIndicatorForm(request.POST or None, instance=indicator)
 
     def create() -> str:
-        indicator._history_user = request.user  # type: ignore[attr-defined]  # simple_history asks for it
-        form.save()
+        save_strategy_item(indicator, by=request.user)
         messages.success(request, _("The indicator was added."))
         return goal.get_absolute_url()
 
@@ -234,8 +230,7 @@ def goal_indicator_edit(request: SignedInRequest, code: str, pk: int) -> HttpRes
     form = EditStrategicIndicatorForm(request.POST or None, instance=copy(indicator))
     with transaction.atomic():
         if request.method == "POST" and form.is_valid():
-            form.instance._history_user = request.user
-            form.save()
+            save_strategy_item(form.instance, by=request.user)
             warn_of_translations(request, vars(indicator), form.cleaned_data)
             messages.success(request, _("Indicator saved."))
             return redirect(indicator.goal)
@@ -247,7 +242,6 @@ def goal_indicator_edit(request: SignedInRequest, code: str, pk: int) -> HttpRes
 def goal_indicator_remove(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
     refuse_readers(request)
     indicator = get_indicator(code, pk)
-    indicator._history_user = request.user  # type: ignore[attr-defined]  # simple_history asks for it
-    indicator.delete()
+    remove_indicator(indicator, by=request.user)
     messages.success(request, _("Indicator removed."))
     return redirect(indicator.goal)

@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.models import Appointment, Case, Enquiry, Person
 from cases.permissions import can_work_on_appointment, can_work_on_case, can_work_with_person
-from cases.services.cases import checked_assignee, held, held_matter, save_next
+from cases.services.desk import checked_assignee, held, held_matter, save_next
 from cases.workflow import AppointmentState
 from gai_portal.lib.locks import locked
 from municipalities.models import Office

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.models import Case, CaseDocument
 from cases.permissions import can_work_on_case
-from cases.services.cases import locked_case
+from cases.services.desk import locked_case
 from gai_portal.lib.scans import Scan
 
 MOST_OF_A_CASE = 50  # files

@@ -1,7 +1,7 @@
 """Every write to a case, with its line of history."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.roles import DESK_ROLES
 from cases.models import (
     Appointment,
     Case,
@@ -32,14 +31,15 @@ from cases.permissions import (
     can_work_on_case,
     can_work_with_person,
 )
+from cases.services.desk import checked_assignee, held, locked_case, save_next
+from cases.services.referrals import call_back_what_was_shared
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove
+from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
 # What an officer writes about a case, and may change: the person by `name_case` alone.
 CONTENT_FIELDS = ("topic", "title", "person", "priority", "is_restricted")
-
-NextRow = TypeVar("NextRow", FollowUp, Appointment)
 
 
 class CaseChanged(Exception):
@@ -123,8 +123,6 @@ def name_case(case: Case, person: Person | None, *, by: User) -> Case:
     _save(case, by, is_new=False)
     _bring_along(case, by)
     if former is not None:
-        from cases.services.referrals import call_back_what_was_shared  # it writes follow-ups by this module
-
         call_back_what_was_shared(case, former, by=by)
     if person is not None:
         case.referrals.filter(person=None).update(person=person)  # so that they are erased with the person
@@ -252,8 +250,7 @@ def file_enquiry(enquiry: Enquiry, case: Case, *, by: User) -> Enquiry:
     if enquiry.case_id != case.pk:
         enquiry.case = case
         enquiry.version += 1
-        enquiry._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
-        enquiry.save()
+        signed(enquiry, by).save()
     return enquiry
 
 
@@ -270,52 +267,12 @@ def restrict_cases_of(person: Person, *, by: User) -> None:
             save_next(row, by)
 
 
-def held(person: Person | None) -> Person | None:
-    """Somebody whom a record is going to name, as they are now; they stay where they are until it stands."""
-    if person is None:
-        return None
-    found: Person = locked(Person.objects.select_related("office", "consent"), person.pk)
-    return found
-
-
-def locked_case(case: Case) -> Case:
-    related = ("office", "topic", "person__office", "person__consent", "outcome", "author", "assigned_to")
-    found: Case = locked(Case.objects.select_related(*related), case.pk)
-    return found
-
-
-def held_matter(about: Case | Enquiry) -> Case | Enquiry:
-    """A case or an enquiry that something is going to be added to, after its person: always in this order."""
-    held(about.person)
-    if isinstance(about, Case):
-        return locked_case(about)
-    related = ("office", "moved_to", "topic", "case", "person__office", "person__consent")
-    found: Enquiry = locked(Enquiry.objects.select_related(*related), about.pk)
-    return found
-
-
-def save_next(row: NextRow, by: User | None) -> NextRow:
-    """Write a follow-up or an appointment with its line of history; `by` is empty for the daily work."""
-    if row.pk:
-        row.version += 1
-    row._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
-    row.save()
-    return row
-
-
 def _checked_note(note: CaseNote) -> CaseNote:
     if not note.text:
         raise ValidationError({"text": _("Write the note.")})
     note.full_clean(validate_unique=False)
     note.save()
     return note
-
-
-def checked_assignee(to: User | None, office: Office) -> User | None:
-    """Only somebody with a desk there today can be given work."""
-    if to is not None and not to.has_role_in(office.municipality_id, DESK_ROLES):
-        raise ValidationError({"assigned_to": _("This colleague has no desk at the office.")})
-    return to
 
 
 def _check_person(case: Case, by: User) -> None:
@@ -354,5 +311,4 @@ def _bring_along(case: Case, by: User) -> None:
 def _save(case: Case, by: User, *, is_new: bool = True) -> None:
     if not is_new:
         case.version += 1
-    case._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
-    case.save()
+    signed(case, by).save()

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.models import Consent, FollowUp, Person
 from cases.permissions import can_erase_person, can_renew_consent
-from cases.services.cases import save_next
+from cases.services.desk import save_next
 from cases.services.erasure import anonymise_person, erase_person
 from gai_portal.lib.formats import format_day
+from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
@@ -79,8 +80,7 @@ def renew_consent(person: Person, content: Mapping[str, Any], *, by: User) -> Pe
     if not can_renew_consent(by, person):
         raise PermissionDenied(f"{by} may not renew the consent of {person.reference}")
     person.consent = give_consent(content, person=person, by=by)
-    person._history_user = by  # type: ignore[attr-defined]
-    person.save()
+    signed(person, by).save()
     asks = FollowUp.objects.open().select_for_update(of=("self",))
     for asked in asks.filter(person=person, source=FollowUp.Source.CONSENT):
         asked.closed_at, asked.closed_by = timezone.now(), by

@@ -17,9 +17,10 @@ from cases.permissions import (
     can_void_enquiry,
     can_work_with_person,
 )
-from cases.services.cases import held, save_next
 from cases.services.codes import continued
+from cases.services.desk import held, save_next
 from cases.services.recalls import list_if_outdated
+from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
 
 # What the person at the desk says, and a correction may change.
@@ -58,7 +59,7 @@ def log_enquiry(content: Mapping[str, Any], *, return_code: ReturnCode | None = 
     enquiry.is_restricted = _is_restricted(enquiry)
     if return_code is not None:
         enquiry.return_code = continued(return_code)
-    _save(enquiry, by)
+    signed(enquiry, by).save()
     list_if_outdated(enquiry)
     return enquiry
 
@@ -93,7 +94,7 @@ def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: in
         raise PermissionDenied(f"{by} has no desk at {enquiry.keeper}")
     enquiry.is_restricted = _is_restricted(enquiry)
     enquiry.version += 1
-    _save(enquiry, by)
+    signed(enquiry, by).save()
     if enquiry.person_id != former:
         _bring_along(enquiry, former, by)
     return enquiry
@@ -176,10 +177,5 @@ def _locked(enquiry: Enquiry) -> Enquiry:
 def _void(enquiry: Enquiry, reason: str, by: User) -> Enquiry:
     enquiry.voided_at, enquiry.voided_by, enquiry.void_reason = timezone.now(), by, reason
     enquiry.version += 1
-    _save(enquiry, by)
+    signed(enquiry, by).save()
     return enquiry
-
-
-def _save(enquiry: Enquiry, by: User) -> None:
-    enquiry._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
-    enquiry.save()

@@ -19,6 +19,7 @@ from cases.retention import CASE, ENQUIRY, FIELDS, PERSON, STAND_INS, Fate, lead
 from cases.services.case_documents import forget_files
 from cases.services.referrals import call_back_referrals
 from cases.workflow import CaseState
+from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
 
 
@@ -55,8 +56,7 @@ def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
         _clear_rows(one, PERSON, fates, erased_at=timezone.now(), erasure=way)
     person = people.get(pk=person.pk)
     person.version += 1
-    person._history_user = by  # type: ignore[attr-defined]  # the last line: who erased it, and nothing else
-    person.save()
+    signed(person, by).save()  # the last line: who erased it, and nothing else
     return person
 
 

@@ -19,7 +19,7 @@ from cases.permissions import (
     can_work_on_follow_up,
     office_of,
 )
-from cases.services.cases import checked_assignee, locked_case, save_next
+from cases.services.desk import checked_assignee, locked_case, save_next
 from gai_portal.lib.locks import locked
 from municipalities.models import Office
 

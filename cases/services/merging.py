@@ -12,6 +12,7 @@ from cases.models import Alias, Contact, IdentityDocument, Merge, NamePart, Pers
 from cases.permissions import can_merge_people, can_undo_merge
 from cases.services.cases import restrict_cases_of
 from cases.services.people import PersonChanged, index_names
+from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
 
 # What the kept record takes over where it says nothing itself, or where somebody chooses so.
@@ -127,10 +128,9 @@ def _leading_here() -> Iterator[tuple[Any, str]]:
 def _give(row: Any, field: str, person: Person, by: User) -> bool:
     """Whether the row could move: it stays when the person has the same one already."""
     setattr(row, field, person)
-    row._history_user = by
     try:
         with transaction.atomic():
-            row.save(update_fields=[field])
+            signed(row, by).save(update_fields=[field])
     except IntegrityError:
         return False
     return True
@@ -138,5 +138,4 @@ def _give(row: Any, field: str, person: Person, by: User) -> bool:
 
 def _save(person: Person, by: User) -> None:
     person.version += 1
-    person._history_user = by  # type: ignore[attr-defined]
-    person.save()
+    signed(person, by).save()

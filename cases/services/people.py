@@ -14,6 +14,7 @@ from cases.models import Alias, Contact, IdentityDocument, NamePart, Person
 from cases.permissions import can_record_person, can_work_with_person
 from cases.services.cases import restrict_cases_of
 from cases.services.consents import give_consent
+from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
 
 # What an officer writes about somebody, and may correct.
@@ -104,8 +105,7 @@ def remove_item(item: Item, *, by: User) -> None:
     person = _locked(item.person)
     if not can_work_with_person(by, person):
         raise PermissionDenied(f"{by} may not change {person.reference}")
-    item._history_user = by  # type: ignore[union-attr]
-    item.delete()
+    signed(item, by).delete()
     if isinstance(item, Alias):
         index_names(person)
 
@@ -137,11 +137,9 @@ def _locked(person: Person) -> Person:
 
 
 def _save(person: Person, by: User) -> None:
-    person._history_user = by  # type: ignore[attr-defined]  # simple_history asks for it
-    person.save()
+    signed(person, by).save()
 
 
 def _save_item(item: Item, by: User) -> None:
     item.full_clean()
-    item._history_user = by  # type: ignore[union-attr]
-    item.save()
+    signed(item, by).save()

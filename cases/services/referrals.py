@@ -21,7 +21,7 @@ from accounts.services import mail_to, notify
 from cases.models import Case, Enquiry, FollowUp, Person, Referral, ReferralQuerySet, ReferralStep, shareable
 from cases.permissions import can_answer_referral, can_refer, can_share, can_work_on_referral, office_of
 from cases.retention import PERSON, leading_to
-from cases.services.cases import held_matter
+from cases.services.desk import held_matter
 from cases.services.follow_ups import end_follow_up, note_follow_up
 from cases.workflow import ANSWERS, LAPSE, PARTNER_STATES, SEND, WITHDRAW, ReferralMove, ReferralState
 from gai_portal.lib.formats import format_day

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES, Role
 from accounts.services import notify
 from cases.models import FollowUp, IdentityDocument, Person
-from cases.services.cases import save_next
+from cases.services.desk import save_next
 from cases.services.erasure import anonymise_person
 from gai_portal.lib.formats import format_day
 from municipalities.models import Office

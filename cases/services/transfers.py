@@ -21,7 +21,7 @@ from accounts.roles import Role
 from accounts.services import notify
 from cases.models import Appointment, Case, Enquiry, Person, Transfer
 from cases.permissions import can_make, can_offer_record
-from cases.services.cases import checked_assignee
+from cases.services.desk import checked_assignee
 from cases.services.people import index_names
 from cases.workflow import (
     ACCEPT_TRANSFER,
@@ -34,6 +34,7 @@ from cases.workflow import (
     TransferMove,
     TransferState,
 )
+from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
 from gai_portal.lib.personal import pointing_at_somebody
 from municipalities.models import Office
@@ -244,5 +245,4 @@ def _move(row: models.Model, column: str, office: Office, assigned_to: User | No
         row.state = AppointmentState.CANCELLED  # it was at the office that the record leaves
     here.assigned_to = None if is_over and not here.is_restricted else assigned_to
     here.version += 1
-    here._history_user = by  # simple_history asks for it
-    here.save()
+    signed(here, by).save()

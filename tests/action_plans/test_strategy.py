@@ -1,11 +1,13 @@
 """The strategy's goals, and what the plans of the municipalities do for them."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from action_plans.models import Plan, PlanMeasure, StrategicGoal, StrategicIndicator, TemplateMeasure
 from action_plans.services.renewal import renew_plan
+from action_plans.services.strategy import remove_goal, remove_indicator, save_strategy_item
 from action_plans.services.tailoring import add_local_measure
 from action_plans.statistics import coverage, goals_in_order
 from action_plans.workflow import Decision, PlanState
@@ -82,6 +84,18 @@ def test_a_goal_that_something_hangs_on_stays(client, dgi_officer, db):
     client.post(reverse("action_plans:goal_remove", args=["NIS1"]))
     client.post(reverse("action_plans:goal_remove", args=[free.code]))
     assert list(StrategicGoal.objects.values_list("code", flat=True)) == ["NIS1"]
+
+
+def test_only_who_keeps_the_strategy_writes_in_it(planner_praia, strategy):
+    goal = StrategicGoal(strategy=strategy, code="NIS1")
+    indicator = StrategicIndicator(goal=goal)
+    for write in (
+        lambda: save_strategy_item(goal, by=planner_praia),
+        lambda: remove_goal(goal, by=planner_praia),
+        lambda: remove_indicator(indicator, by=planner_praia),
+    ):
+        with pytest.raises(PermissionDenied):
+            write()
 
 
 def test_an_indicator_is_added_edited_and_removed(client, dgi_officer, db):

@@ -1,0 +1,54 @@
+"""What writes at the desk have in common: rows held in one order, work given only to whoever is there."""
+
+from typing import TypeVar
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.roles import DESK_ROLES
+from cases.models import Appointment, Case, Enquiry, FollowUp, Person
+from gai_portal.lib.history import signed
+from gai_portal.lib.locks import locked
+from municipalities.models import Office
+
+NextRow = TypeVar("NextRow", FollowUp, Appointment)
+
+
+def held(person: Person | None) -> Person | None:
+    """Somebody whom a record is going to name, as they are now; they stay where they are until it stands."""
+    if person is None:
+        return None
+    found: Person = locked(Person.objects.select_related("office", "consent"), person.pk)
+    return found
+
+
+def locked_case(case: Case) -> Case:
+    related = ("office", "topic", "person__office", "person__consent", "outcome", "author", "assigned_to")
+    found: Case = locked(Case.objects.select_related(*related), case.pk)
+    return found
+
+
+def held_matter(about: Case | Enquiry) -> Case | Enquiry:
+    """A case or an enquiry that something is going to be added to, after its person: always in this order."""
+    held(about.person)
+    if isinstance(about, Case):
+        return locked_case(about)
+    related = ("office", "moved_to", "topic", "case", "person__office", "person__consent")
+    found: Enquiry = locked(Enquiry.objects.select_related(*related), about.pk)
+    return found
+
+
+def save_next(row: NextRow, by: User | None) -> NextRow:
+    """Write a follow-up or an appointment with its line of history; `by` is empty for the daily work."""
+    if row.pk:
+        row.version += 1
+    signed(row, by).save()
+    return row
+
+
+def checked_assignee(to: User | None, office: Office) -> User | None:
+    """Only somebody with a desk there today can be given work."""
+    if to is not None and not to.has_role_in(office.municipality_id, DESK_ROLES):
+        raise ValidationError({"assigned_to": _("This colleague has no desk at the office.")})
+    return to
