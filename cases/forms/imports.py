@@ -8,13 +8,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _, gettext_lazy
 
 from cases.models import EnquiryImport
-from cases.services.import_columns import field_labels
-from cases.services.import_values import ALWAYS, Asked, Lists
+from cases.services.import_columns import HIDDEN, field_labels
+from cases.services.import_values import ALWAYS, Asked, How, Lists
 from municipalities.models import Office
 
 MB = 1_000_000  # bytes
-ASKED_AT_ONCE = 25
+ASKED_AT_ONCE = 50
 NOTHING = "-"  # an answer, too
+YES = "yes"  # it means what we guess
 
 
 class ListForm(forms.Form):
@@ -73,7 +74,7 @@ class ColumnsForm(forms.Form):
 
 
 class MeaningsForm(forms.Form):
-    """What stands for what, where only somebody from the office can tell."""
+    """What each word of the list is taken for. A guess counts for nothing until somebody says yes."""
 
     def __init__(self, *args: Any, asked: list[Asked], lists: Lists, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,18 +83,44 @@ class MeaningsForm(forms.Form):
         choices = {name: _choices(name, lists) for name in {one.field for one in self.asked.values()}}
         labels = field_labels()
         for number, (name, one) in enumerate(self.asked.items()):
-            shown = f"“{one.shown[:60]}”" if one.text else _("where nothing is said")
             nothing = _("Leave these rows out") if one.field in ALWAYS else _("not stated")
+            offered = [(NOTHING, nothing), *choices[one.field]]
+            if one.how == How.GUESS:
+                yes = _("Yes: {name}").format(name=lists.names[one.field][one.code])
+                offered = [("", _("Is it this?")), (YES, yes), *offered]
             self.fields[name] = forms.ChoiceField(
-                label=f"{labels[one.field]}: {shown}",
-                choices=[(NOTHING, nothing), *choices[one.field]],
-                initial=one.code or NOTHING,
+                label=f"{labels[one.field]}: {_shown(one)}",
+                choices=offered,
+                initial="" if one.how == How.GUESS else one.code or NOTHING,
                 help_text=str(one.number),
                 widget=forms.Select(attrs={"id": f"meaning-{number}"}),
+                error_messages={"required": _("Say yes to what we guess, or choose what it means.")},
             )
 
+    def questions(self) -> list[tuple[forms.BoundField, Asked]]:
+        """Each field with the word that it is about."""
+        return [(self[name], one) for name, one in self.asked.items()]
+
     def meanings(self) -> list[tuple[str, str, str]]:
-        return [(one.field, one.text, _answer(self.cleaned_data[name])) for name, one in self.asked.items()]
+        said = ((one, self.cleaned_data[name]) for name, one in self.asked.items())
+        return [(one.field, one.text, one.code if chosen == YES else _answer(chosen)) for one, chosen in said]
+
+
+class RecordForm(forms.Form):
+    """The last word before a list is recorded."""
+
+    knows = forms.BooleanField(
+        label=gettext_lazy("I have read what this changes in the published statistics"),
+        error_messages={
+            "required": gettext_lazy("Read what this changes in the published statistics, and tick the box.")
+        },
+    )
+
+
+def _shown(one: Asked) -> str:
+    if one.shown == HIDDEN:
+        return _("emptied, because it held a number or an address")
+    return f"“{one.shown[:60]}”" if one.text else _("where nothing is said")
 
 
 def _answer(chosen: str) -> str:

@@ -3,9 +3,10 @@
 import hmac
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
@@ -57,7 +58,7 @@ class Lists:
         }
         called: dict[str, list[tuple[str, str]]] = {
             "topic": _called(self.topics.values()),
-            "sex": [(str(name), value) for value, name in Sex.choices],
+            "sex": [text for value, name in Sex.choices for text in ((value, value), (str(name), value))],
             "age_band": [(value, value) for value in AgeBand.values],
             "nationality": _countries(),
         }
@@ -65,6 +66,7 @@ class Lists:
             rows = list(model._default_manager.filter(is_active=True))
             self.names[name] = {row.code: str(row) for row in rows}
             called[name] = _called(rows)
+        self.exact = {name: self._by_text(name, pairs) for name, pairs in called.items()}
         for name, synonyms in words()["values"].items():
             called[name][:0] = [(text, code) for code, texts in synonyms.items() for text in texts]
         self.doubtful = set(words()["doubtful"])
@@ -77,8 +79,13 @@ class Lists:
                 found.setdefault(folded(text), code)
         return found
 
+    def is_exact(self, name: str, text: str) -> bool:
+        """Whether a text is the code or name of what it is taken for, or an age: nobody need look at it."""
+        code = self.known(name, text)
+        return bool(code) and (name == "age_band" or self.exact[name].get(folded(text)) == code)
+
     def known(self, name: str, text: str) -> str:
-        """The code that a text is the code or a name of; nothing for any other."""
+        """The code that a text is the code, a name or a synonym of; nothing for any other."""
         if folded(text) in self.doubtful:
             return ""
         code = self.codes[name].get(folded(text), "")
@@ -130,7 +137,9 @@ class RowReader:
         self.numbers = {column["field"]: number for number, column in enumerate(kept) if column["field"]}
         self.now = timezone.now()
         self.seen: Counter[str] = Counter()
-        self.codes: dict[tuple[str, str], str | None] = {}  # a list says the same few things again and again
+        # A list says the same few things again and again.
+        self.codes: dict[tuple[str, str], str | None] = {}
+        self.moments: dict[tuple[str, str], datetime | tuple[str, str]] = {}
 
     def read(self, rows: Iterable[tuple[str, list[str]]]) -> Iterator[Row]:
         for place, cells in rows:
@@ -175,33 +184,41 @@ class RowReader:
         row.key = keyed(told, str(self.seen[told]))
         return row
 
-    def _fault(self, name: str, row: Row, problem: str) -> None:
+    def _fault(self, name: str, problem: str, row: Row) -> None:
         column = self.headings.get(name) or field_labels()[name]
         row.faults.append((row.place, column, problem))
 
     def _moment(self, texts: dict[str, str], row: Row) -> datetime | None:
-        text, hour = texts["day"], texts.get("hour", "")
+        said = texts["day"], texts.get("hour", "")
+        if said not in self.moments:
+            self.moments[said] = self._moment_of(*said)
+        found = self.moments[said]
+        if isinstance(found, tuple):
+            self._fault(*found, row)
+            return None
+        return found
+
+    def _moment_of(self, text: str, hour: str) -> datetime | tuple[str, str]:
+        """When it was; or the column that keeps us from knowing, and why."""
         day = written_day(text)
         if day is None:
-            self._fault("day", row, _say(text) or _("“{text}” is not a day.").format(text=text[:60]))
-            return None
-        written = written_hour(hour) if hour else written_hour(text)
+            return "day", _say(text) or _("“{text}” is not a day.").format(text=text[:60])
+        written = written_hour(hour or text)
         if hour and written is None:
-            self._fault("hour", row, _say(hour) or _("“{text}” is not a time.").format(text=hour[:60]))
-            return None
-        at = timezone.make_aware(datetime.combine(day, written or NOON))
+            return "hour", _say(hour) or _("“{text}” is not a time.").format(text=hour[:60])
         if day > timezone.localdate(self.now):
-            self._fault("day", row, _("This is in the future."))
-        elif day < EARLIEST:
-            self._fault("day", row, _("This is too long ago. Check the year."))
-        return min(at, self.now)
+            return "day", _("This is in the future.")
+        if day < EARLIEST:
+            return "day", _("This is too long ago. Check the year.")
+        return min(timezone.make_aware(datetime.combine(day, written or NOON)), self.now)
 
     def _code(self, name: str, text: str, row: Row) -> str:
         code = self.code_of(name, text)
         if code is None or (code and code not in self.lists.names[name]):
-            self._fault(name, row, _say(text) or _("Nobody said what “{text}” means.").format(text=text[:60]))
+            problem = _say(text) or _("Nobody said what “{text}” means.").format(text=text[:60])
+            self._fault(name, problem, row)
         elif not code and name in ALWAYS:
-            self._fault(name, row, _("You chose to leave these rows out."))
+            self._fault(name, _("You chose to leave these rows out."), row)
         return code or ""
 
 
@@ -212,45 +229,64 @@ def _say(text: str) -> str:
     return _("A formula: write its result.") if text.startswith("=") else ""
 
 
+class How(StrEnum):
+    """How we know what a word of the list means, what needs an answer first."""
+
+    GUESS = "guess"  # it looks like a name: somebody has to say yes
+    UNKNOWN = "unknown"
+    SYNONYM = "synonym"  # one of the words that offices use
+    SAID = "said"  # by the office, for this list or the last
+
+
 @dataclass(frozen=True)
 class Asked:
-    """Something in a coded column that only somebody from the office can tell: how often it stands there."""
+    """Something in a coded column that is no code or name of ours: how often, and what it is taken for."""
 
     field: str
     text: str  # folded
     shown: str
     number: int
-    code: str  # as it was said before, or as we guess
-    is_said: bool
+    code: str
+    how: How
 
 
 def what_to_ask(
     columns: list[Column],
     meanings: dict[str, dict[str, str]],
     lists: Lists,
-    rows: Iterable[tuple[str, list[str]]],
+    rows: Sequence[tuple[str, list[str]]],
 ) -> list[Asked]:
-    """What is not the code or name of anything: what is still open first, then the most frequent."""
-    reader = RowReader(columns, meanings, lists)
+    """What is not exactly the code or name of anything: what is still open first, then the most frequent."""
+    places = RowReader(columns, meanings, lists).numbers
+    counted = Counter(
+        (name, cells[places[name]]) for name in CODED if name in places for _place, cells in rows
+    )
+    counted.update({(name, ""): len(rows) for name in ALWAYS if name not in places})
     numbers: Counter[tuple[str, str]] = Counter()
     shown: dict[tuple[str, str], str] = {}
-    for _place, cells in rows:
-        for name in CODED:
-            number = reader.numbers.get(name)
-            text = cells[number] if number is not None else ""
-            if (text or name in ALWAYS) and not text.startswith("="):
-                numbers[name, folded(text)] += 1
-                shown.setdefault((name, folded(text)), text)
+    for (name, text), number in counted.items():
+        if (text or name in ALWAYS) and not text.startswith("="):
+            numbers[name, folded(text)] += number
+            shown.setdefault((name, folded(text)), text)
     asked = []
     for (name, text), number in numbers.items():
-        if lists.known(name, text):
-            continue
-        said = meanings.get(name, {}).get(text)
-        # For an empty cell nothing is guessed: it would become a figure that nobody stated.
-        guess = (lists.guess(name, text) if text else "") if said is None else said
-        asked.append(Asked(name, text, shown[name, text], number, guess, said is not None))
-    order = {name: place for place, name in enumerate(CODED)}
-    return sorted(asked, key=lambda one: (one.is_said, -one.number, order[one.field], one.text))
+        if not lists.is_exact(name, text):
+            code, how = _taken_for(name, text, meanings, lists)
+            asked.append(Asked(name, text, shown[name, text], number, code, how))
+    ways, order = list(How), list(CODED)
+    return sorted(asked, key=lambda one: (ways.index(one.how), -one.number, order.index(one.field), one.text))
+
+
+def _taken_for(name: str, text: str, meanings: dict[str, dict[str, str]], lists: Lists) -> tuple[str, How]:
+    """The code that a word is taken for, and how we know."""
+    said = meanings.get(name, {}).get(text)
+    if said is not None:
+        return said, How.SAID
+    if code := lists.known(name, text):
+        return code, How.SYNONYM
+    # For an empty cell nothing is guessed: it would become a figure that nobody stated.
+    code = lists.guess(name, text) if text else ""
+    return code, How.GUESS if code else How.UNKNOWN
 
 
 def as_recorded(content: dict[str, Any], lists: Lists) -> list[str]:

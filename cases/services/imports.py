@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -15,8 +16,7 @@ from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from simple_history.utils import bulk_create_with_history
+from django.utils.translation import gettext as _, override
 
 from accounts.models import User
 from cases.models import Enquiry, EnquiryImport, ImportedRow, Recall
@@ -31,10 +31,11 @@ from cases.services.import_columns import (
 )
 from cases.services.import_values import Asked, Lists, Row, RowReader, keyed, what_to_ask
 from gai_portal.lib.foreign_tables import read_table
+from gai_portal.lib.history import write_first_lines
 from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
-AT_ONCE = 2_000  # rows in one transaction
+AT_ONCE = 5_000  # rows in one transaction
 DELETED_AT_ONCE = 500
 MOST_FAULTS = 1_000  # that are listed
 FIRST = 10  # rows of a preview
@@ -149,6 +150,7 @@ class Look:
     earliest: datetime | None = None
     latest: datetime | None = None
     faults: list[tuple[str, str, str]] = field(default_factory=list)
+    quarters: Counter[tuple[int, int]] = field(default_factory=Counter)  # (year, quarter) of what is recorded
 
 
 def look_at(source: EnquiryImport, lists: Lists) -> Look:
@@ -166,6 +168,7 @@ def look_at(source: EnquiryImport, lists: Lists) -> Look:
             look.restricted += row.content["is_restricted"]
             at = row.content["at"]
             look.earliest, look.latest = min(look.earliest or at, at), max(look.latest or at, at)
+            look.quarters[at.year, (at.month + 2) // 3] += 1
             if len(look.first) < FIRST:
                 look.first.append(row)
     return look
@@ -212,9 +215,10 @@ def record_list(pk: int) -> str:
     if not can_log_enquiry(source.author, source.office):
         raise PermissionDenied(f"{source.author} has no desk at {source.office} any more")
     start = source.looked_at
-    for part in in_parts(islice(_read(source, Lists()), start, None), AT_ONCE):
-        _record(source, start, part)
-        start += len(part)
+    with override(source.author.language):  # who reads what is wrong with which row
+        for part in in_parts(islice(_read(source, Lists()), start, None), AT_ONCE):
+            _record(source, start, part)
+            start += len(part)
     with transaction.atomic():
         source = _locked(source)
         if source.is_running and source.looked_at == source.rows:
@@ -237,15 +241,12 @@ def _record(source: EnquiryImport, start: int, rows: tuple[Row, ...]) -> None:
         return  # another worker was quicker
     repeated = _recorded_before(source, rows)
     new = [row for row in rows if row.key and row.key not in repeated]
-    enquiries = bulk_create_with_history(
-        [Enquiry(office=source.office, author=source.author, **row.content) for row in new],
-        Enquiry,
-        default_user=source.author,
-        default_change_reason=str(source),
-    )
+    own = {"office_id": source.office_id, "author_id": source.author_id}
+    enquiries = Enquiry.objects.bulk_create([Enquiry(**own, **row.content) for row in new])
+    pks = [enquiry.pk for enquiry in enquiries]
+    write_first_lines(Enquiry, pks, by=source.author, reason=str(source))
     ImportedRow.objects.bulk_create(
-        ImportedRow(source=source, enquiry=enquiry, key=row.key)
-        for enquiry, row in zip(enquiries, new, strict=True)
+        ImportedRow(source_id=source.pk, enquiry_id=pk, key=row.key) for pk, row in zip(pks, new, strict=True)
     )
     locked.looked_at += len(rows)
     locked.recorded += len(new)
@@ -301,8 +302,8 @@ def undo_import(source: EnquiryImport, *, by: User) -> EnquiryImport:
         ):
             _delete(rows)
     source.state, source.undone_at, source.undone_by = EnquiryImport.State.UNDONE, timezone.now(), by
-    source.faults = []
-    source.save(update_fields=["state", "undone_at", "undone_by", "faults"])
+    source.faults, source.recorded = [], source.imported_rows.count()
+    source.save(update_fields=["state", "undone_at", "undone_by", "faults", "recorded"])
     return source
 
 

@@ -3,17 +3,21 @@
 Voided enquiries do not count. Restricted ones do: their tables are as coarse as the others and suppressed
 with them, and a need that nobody may count is one that no plan answers. What is corrected, voided or entered
 late, after the day of publication, changes no published table: a quarter has some days of grace for that.
+A year for which an old list has just come in waits as many days again: the list may be undone, or one part of
+several.
 """
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
+from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
-from cases.models import Enquiry, PublishedCounts, QuarterCounts, Topic
+from cases.models import Enquiry, EnquiryImport, PublishedCounts, QuarterCounts, Topic
 from cases.statistics import ACROSS, WITHIN, Period
 from gai_portal.lib.count_tables import Counts, Tables, folded, publish_quarter, publish_year, tally
 from gai_portal.lib.reference import Tally
@@ -32,13 +36,55 @@ def publish_statistics(*, today: date | None = None) -> Tally:
     tally = Tally()
     begun = Enquiry.objects.order_by().values_list("office__municipality").annotate(first=Min("at"))
     published = set(PublishedCounts.objects.values_list("municipality", "year", "quarter"))
+    waiting = _years_coming_in(today)
     for municipality, first in begun:
         for period in Period.closed(timezone.localtime(first).year, on=today):
             if (municipality, period.year, period.quarter) in published:
                 tally.unchanged += 1
-            elif _publish(municipality, period):
+            elif (municipality, period.year) not in waiting and _publish(municipality, period):
                 tally.created += 1
     return tally
+
+
+def _years_coming_in(today: date) -> set[tuple[str, int]]:
+    """The municipalities and years of which a list is being recorded, or was a few days ago."""
+    state, since = EnquiryImport.State, today - timedelta(days=settings.STATISTICS_AFTER_DAYS)
+    lists = EnquiryImport.objects.filter(
+        Q(state=state.RUNNING) | Q(state=state.DONE, moved_at__date__gt=since)
+    )
+    rows = Enquiry.objects.filter(imported__source__in=lists)
+    years = rows.order_by().annotate(year=ExtractYear("at")).values_list("office__municipality", "year")
+    return set(years.distinct())
+
+
+@dataclass(frozen=True)
+class LateYear:
+    """What becomes of a year's enquiries in the published statistics when they come in with an old list."""
+
+    year: int
+    counted: int  # in what is still to be published
+    too_late: int  # in quarters whose figures are published already, and stay
+
+
+def late_years(municipality_id: str, quarters: Mapping[tuple[int, int], int]) -> list[LateYear]:
+    """The years, the earliest first, of the closed quarters among those in which so many enquiries were."""
+    first_year = min((year for year, _quarter in quarters), default=date.max.year)
+    closed = {(one.year, one.quarter) for one in Period.closed(first_year, on=timezone.localdate())}
+    rows = PublishedCounts.objects.filter(municipality=municipality_id)
+    published = set(rows.values_list("year", "quarter"))
+    return [
+        LateYear(
+            year,
+            counted=sum(n for at, n in quarters.items() if at[0] == year and at not in published),
+            too_late=sum(n for at, n in quarters.items() if at[0] == year and at in published),
+        )
+        for year in sorted({at[0] for at in quarters if at in closed})
+    ]
+
+
+def earliest_publication() -> date:
+    """The first day on which the years of a list that is recorded today may be published."""
+    return timezone.localdate() + timedelta(days=settings.STATISTICS_AFTER_DAYS)
 
 
 @transaction.atomic

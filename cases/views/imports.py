@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import Accessed, Verb, log_access
 from accounts.http import SignedInRequest
 from accounts.services import answer_form
-from cases.forms.imports import ASKED_AT_ONCE, ColumnsForm, ListForm, MeaningsForm
+from cases.forms.imports import ASKED_AT_ONCE, ColumnsForm, ListForm, MeaningsForm, RecordForm
 from cases.models import Enquiry, EnquiryImport
 from cases.permissions import can_prepare_import, can_undo_import
 from cases.services.import_columns import Why, field_labels
-from cases.services.import_values import Lists, as_recorded
+from cases.services.import_values import How, Lists, as_recorded
 from cases.services.imports import (
     discard_list,
     is_described,
@@ -35,6 +35,7 @@ from cases.services.imports import (
     undo_import,
     untouched,
 )
+from cases.services.statistics import earliest_publication, late_years
 from cases.tasks import record_list
 from cases.views.desk import get_offices
 from gai_portal.lib.paging import PAGE_SIZE
@@ -110,7 +111,7 @@ def import_columns(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def import_meanings(request: SignedInRequest, pk: int) -> HttpResponse:
-    """What the words of the list stand for, as far as the portal cannot tell by itself."""
+    """What each word of the list is taken for that is not exactly one of the portal's."""
     source = get_prepared(request, pk)
     if source is None:
         return redirect("cases:import_detail", pk)
@@ -121,7 +122,7 @@ def import_meanings(request: SignedInRequest, pk: int) -> HttpResponse:
     form = MeaningsForm(request.POST or None, asked=asked, lists=lists)
     if request.method == "POST" and form.is_valid():
         say_meanings(source, form.meanings(), by=request.user)
-        is_more = sum(not one.is_said for one in asked) > ASKED_AT_ONCE
+        is_more = sum(one.how != How.SAID for one in asked) > ASKED_AT_ONCE
         return redirect("cases:import_meanings" if is_more else "cases:import_preview", pk)
     if not asked:
         return redirect("cases:import_preview", pk)
@@ -135,7 +136,8 @@ def import_preview(request: SignedInRequest, pk: int) -> HttpResponse:
     source = get_import(request, pk)
     if not can_prepare_import(request.user, source):
         raise PermissionDenied
-    if request.method == "POST":
+    form = RecordForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
         return _start(request, source)
     if not source.is_prepared:
         return redirect(source)
@@ -149,6 +151,9 @@ def import_preview(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "source": source,
         "look": look,
+        "form": form,
+        "years": late_years(source.office.municipality_id, look.quarters),
+        "publication": earliest_publication(),
         "headings": headings,
         "first": [
             (row.place, list(zip(headings, as_recorded(row.content, lists), strict=True)))
