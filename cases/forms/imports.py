@@ -86,14 +86,22 @@ class MeaningsForm(forms.Form):
             nothing = _("Leave these rows out") if one.field in ALWAYS else _("not stated")
             offered = [(NOTHING, nothing), *choices[one.field]]
             if one.how == How.GUESS:
-                yes = _("Yes: {name}").format(name=lists.names[one.field][one.code])
-                offered = [("", _("Is it this?")), (YES, yes), *offered]
+                name_of_guess = lists.names[one.field][one.code]
+                asking, yes = _("{name}: is it this?"), _("Yes: {name}")
+                offered = [
+                    ("", asking.format(name=name_of_guess)),
+                    (YES, yes.format(name=name_of_guess)),
+                    *offered,
+                ]
             self.fields[name] = forms.ChoiceField(
                 label=f"{labels[one.field]}: {_shown(one)}",
                 choices=offered,
                 initial="" if one.how == How.GUESS else one.code or NOTHING,
                 help_text=str(one.number),
-                widget=forms.Select(attrs={"id": f"meaning-{number}"}),
+                # A word may hold anything; an id may not.
+                widget=forms.Select(
+                    attrs={"id": f"meaning-{number}", "aria-describedby": f"told-{number} wrong-{number}"}
+                ),
                 error_messages={"required": _("Say yes to what we guess, or choose what it means.")},
             )
 
