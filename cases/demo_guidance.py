@@ -27,8 +27,7 @@ IN_FORCE_FOR = timedelta(days=150)
 INVENTED = {
     "pt": "(Demonstração: a taxa é inventada.)",
     "en": "(Demonstration: the fee is invented.)",
-    "fr": "(Démonstration : le tarif est inventé.)",
-}
+}  # not in French, so that it can be seen how a card says that a language is out of date
 FEE = {
     "what_pt": "Emissão do título (valor inventado)",
     "what_en": "Issue of the title (invented)",
@@ -64,6 +63,7 @@ def _publish_then(draft: GuidanceVersion, by: User) -> None:
     """In force for some months, and told since to those who asked."""
     then = timezone.now() - IN_FORCE_FOR
     draft.state, draft.published_at, draft.published_by = GuidanceState.PUBLISHED, then, by
+    draft.take_over()
     draft.save()
     Guidance.objects.filter(pk=draft.guidance_id).update(
         reviewed_on=then.date(), review_by=next_review(then.date())
@@ -102,5 +102,6 @@ def _change(by: User) -> None:
         review_by=next_review(timezone.localdate()),
         is_material=True,
         change_pt=CHANGE,
+        accepts_outdated=True,
         by=by,
     )

@@ -7,14 +7,25 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext as _, gettext_lazy
 
-from cases.models import OWN_COLUMNS, GuidanceVersion, MonthlyReport, Referral, Topic, WholeFile
+from cases.models import (
+    OWN_COLUMNS,
+    ChecklistItem,
+    Fee,
+    GuidanceVersion,
+    MonthlyReport,
+    Referral,
+    Topic,
+    WholeFile,
+    parts_of,
+)
 from cases.statistics import published_until, topic_names
 from gai_portal.lib.charts import column_chart
-from gai_portal.lib.content import content_text
+from gai_portal.lib.content import in_active_language
 from gai_portal.lib.count_tables import NOTHING, OTHER, Figure
-from gai_portal.lib.formats import format_escudos
+from gai_portal.lib.formats import format_cve
 from gai_portal.lib.pdf import render_pdf
 from gai_portal.lib.qr import qr_svg
 
@@ -109,26 +120,58 @@ def _most_frequent(figures: dict[str, Figure]) -> list[tuple[str, Figure]]:
     return [*named[:MOST_NATIONALITIES], *rest]
 
 
-def guidance_message(version: GuidanceVersion, topic: Topic, language: str) -> str:
-    """A card as plain text for a telephone, in one language, with the address of the whole card.
+def guidance_message(version: GuidanceVersion, topic: Topic, language: str, *, called: str) -> str:
+    """All that somebody has to do, as plain text for a telephone, with the address of the whole card.
 
-    In a language without columns of its own it is what to say, and the address. Documents whose name is not
-    translated keep the Portuguese one: so they are called where they are asked for.
+    What is not translated stands in Portuguese and says so. In a language without columns of its own that is
+    all but what to say, which stands under what the language is `called`.
     """
-    own = language in OWN_COLUMNS
+    is_own = language in OWN_COLUMNS
     url = urljoin(settings.SITE_URL, reverse("public_guidance", args=[topic.code]))
-    with translation.override(language if own else OWN_COLUMNS[0]):
-        lines = [content_text(topic, "name"), plain(version.say_in(language))]
-        if own:
-            items = [item for checklist in topic.checklists.all() for item in checklist.items.all()]
-            fees = [f"{content_text(fee, 'what')} {format_escudos(fee.amount)}" for fee in version.fee_rows()]
-            parts = [
-                (_("Documents"), "; ".join(content_text(item, "name") for item in items)),
-                (_("Fees"), "; ".join(fees)),
-                (_("Where"), plain(content_text(version, "where"))),
-            ]
-            lines += [f"{name}: {words}" for name, words in parts if words]
-        return "\n\n".join([*lines, url])
+    with translation.override(language if is_own else OWN_COLUMNS[0]):
+        said = plain(version.say_in(language))
+        if is_own:
+            blocks = [_marked(topic, "name"), said]
+        else:
+            blocks = [f"{topic.name_pt} ({_('in Portuguese')})", f"{called}\n{said}"]
+        if language in version.outdated:
+            warning = _("This text is older than the latest change. The Portuguese text holds:")
+            blocks.append(f"{warning}\n{plain(version.say_pt)}")
+        if not is_own:
+            blocks.append(capfirst(_("in Portuguese")))
+        parts = parts_of(version, topic)
+        lines = {
+            _("Documents"): _document_lines(parts["documents"]),
+            _("Fees"): [f"- {_marked(fee, 'what')} – {_price(fee)}" for fee in version.fee_rows()],
+            _("Where"): [plain(_marked(version, "where"))] if version.where_pt else [],
+            _("Deadlines"): [f"- {_marked(rule, 'name')}" for rule in parts["deadlines"]],
+        }
+        blocks += ["\n".join([name, *rows]) for name, rows in lines.items() if rows]
+        return "\n\n".join([*blocks, f"{_('This card on the internet:')} {url}"])
+
+
+def _document_lines(documents: list[dict[str, Any]]) -> list[str]:
+    lines = []
+    for checklist in documents:
+        if len(documents) > 1:
+            lines.append(_marked(checklist, "name"))
+        if checklist["caution_pt"]:
+            lines.append(_marked(checklist, "caution"))
+        for item in checklist["items"]:
+            required = ChecklistItem.Required(item["required"])
+            when = "" if required == ChecklistItem.Required.YES else f" ({str(required.label).lower()})"
+            lines.append(f"- {_marked(item, 'name')}{when}")
+    return lines
+
+
+def _price(fee: Fee) -> str:
+    return format_cve(fee.amount) if fee.amount else _("free")
+
+
+def _marked(thing: Any, field: str) -> str:
+    """A text in the active language; a Portuguese one that stands in for it says so."""
+    text, fell_back = in_active_language(thing, field)
+    return f"{text} ({_('in Portuguese')})" if fell_back else text
 
 
 def plain(text: str) -> str:

@@ -342,6 +342,7 @@ FIELDS["GuidanceVersion"] = (
     dict.fromkeys(["id", "loaded", "guidance", "number", "state", "is_material", "change_pt"], Fate.KEEP)
     | dict.fromkeys(["say_pt", "say_en", "say_fr", "where_pt", "where_en", "where_fr"], Fate.KEEP)
     | dict.fromkeys(["legal_basis", "source", "fees", "other_texts", "published_at"], Fate.KEEP)
+    | dict.fromkeys(["documents", "deadlines", "outdated"], Fate.KEEP)
     | {"published_by": Fate.STAFF}
 )
 FIELDS["GuidanceSuggestion"] = dict.fromkeys(

@@ -349,6 +349,7 @@ class GuidanceVersionFactory(DjangoModelFactory):
             )
             version.guidance.refresh_from_db()
             version.guidance.versions.in_force().update(state="superseded")
+            version.take_over()
             version.state, version.is_material = state, is_material
             version.published_at, version.published_by = timezone.now(), UserFactory()
             version.save()

@@ -1,6 +1,6 @@
 """What the national level writes on a card, and what a desk would change in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -10,14 +10,17 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from cases.models import (
     OWN_COLUMNS,
+    TAKEN_OVER,
     WRITTEN,
+    ChecklistItem,
     GuidanceVersion,
     Language,
     Topic,
+    parts_of,
 )
 from cases.models.guidance import CHANGE_LIMIT, SUGGESTION_LIMIT, TEXT_LIMIT
 from cases.services.guidance import mark_of
-from gai_portal.lib.formats import format_escudos, parse_escudos
+from gai_portal.lib.formats import format_cve, format_escudos, parse_escudos
 from gai_portal.lib.forms import DayField, LineField, ProseField, SeenForm
 from gai_portal.lib.pasted import tidy, tidy_line
 from gai_portal.lib.text import fold
@@ -180,11 +183,23 @@ def words_of(version: GuidanceVersion, name: str) -> str:
     """A part of what a version says, as text to read and to compare."""
     if name == "fees":
         return "\n".join(
-            f"{' / '.join(filter(None, fee[:3]))}: {format_escudos(fee.amount)}" for fee in version.fee_rows()
+            f"{' / '.join(filter(None, fee[:3]))}: {format_cve(fee.amount)}" for fee in version.fee_rows()
         )
+    if name in TAKEN_OVER:
+        rows = parts_of(version, version.guidance.topic)[name]
+        return "\n".join(line for row in rows for line in _lines(row))
     if name == "other_texts":
         return "\n\n".join(f"{code}: {text}" for code, text in sorted(version.other_texts.items()))
     return getattr(version, name)
+
+
+def _lines(row: Mapping[str, Any]) -> Iterator[str]:
+    """A deadline; or a checklist with its caution and, a line each, its documents."""
+    for field in ("name", "caution"):
+        if words := " / ".join(filter(None, (row.get(f"{field}_{code}") for code in OWN_COLUMNS))):
+            yield words
+    for item in row.get("items", []):
+        yield f"- {' '.join(_lines(item))} ({ChecklistItem.Required(item['required']).label})"
 
 
 class ReviewForm(forms.Form):
@@ -209,17 +224,31 @@ class PublishForm(ReviewForm):
         widget=forms.TextInput(attrs={"lang": "pt"}),
         help_text=_("The desks read it. Needed when people were told something that is no longer right."),
     )
+    accepts_outdated = forms.BooleanField(
+        required=False,
+        help_text=_("The card says so in these languages, and shows the Portuguese text beside it."),
+    )
 
-    def __init__(self, *args: Any, draft: GuidanceVersion, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, draft: GuidanceVersion, left_behind: Iterable[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.initial["seen"] = mark_of(draft)
         if draft.number == 1:
             del self.fields["is_material"], self.fields["change_pt"]
+        if languages := ", ".join(left_behind):
+            label = _("Publish although these languages are out of date: {languages}")
+            self.fields["accepts_outdated"].label = label.format(languages=languages)
+        else:
+            del self.fields["accepts_outdated"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("is_material") and not data.get("change_pt") and "change_pt" not in self.errors:
             self.add_error("change_pt", _("Say in one sentence what has changed."))
+        if data.get("is_material") and data.get("accepts_outdated") is False:
+            said = _("Translate first, or accept that these languages are out of date.")
+            self.add_error("accepts_outdated", said)
         return data
 
     def show_again(self, draft: GuidanceVersion) -> None:
@@ -257,6 +286,7 @@ class CardState(models.TextChoices):
     DRAFT = "draft", _("With a draft")
     MISSING = "missing", _("Without a card")
     SUGGESTED = "suggested", _("With a suggestion")
+    PARTS = "parts", _("Documents or deadlines changed since")
 
 
 class CardFilter(forms.Form):

@@ -1,14 +1,16 @@
 """What to tell people on a topic: written by the national level, told at the desks, open to everybody."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from accounts.models import MunicipalityScopedQuerySet, User
 from accounts.roles import DESK_ROLES, NATIONAL_ROLES
@@ -35,6 +37,8 @@ WRITTEN = (
     "fees",
     "other_texts",
 )
+# What its topic brings: kept there as long as the version is a draft, and frozen when it is published.
+TAKEN_OVER = ("documents", "deadlines")
 
 
 class Fee(NamedTuple):
@@ -119,6 +123,11 @@ class GuidanceVersion(LoadedRow):
     fees = models.JSONField(_("fees"), default=list, blank=True)
     # What to say in further languages, by their code: {"wo": "…"}.
     other_texts = models.JSONField(_("further languages"), default=dict, blank=True)
+    # [{"name_…", "caution_…", "items": [{"name_…", "required"}]}] and [{"name_…"}]: Topic.parts().
+    documents = models.JSONField(_("documents"), default=list, blank=True, editable=False)
+    deadlines = models.JSONField(_("deadlines"), default=list, blank=True, editable=False)
+    # The codes of the languages whose text is older than a material change.
+    outdated = models.JSONField(_("languages out of date"), default=list, blank=True, editable=False)
     is_material = models.BooleanField(_("what people were told before is no longer right"), default=False)
     change_pt = models.CharField(_("what has changed"), max_length=CHANGE_LIMIT, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
@@ -170,6 +179,16 @@ class GuidanceVersion(LoadedRow):
     def is_in_force(self) -> bool:
         return self.state == GuidanceState.PUBLISHED
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether its text in the active language is older than a material change."""
+        return (get_language() or OWN_COLUMNS[0]) in self.outdated
+
+    def take_over(self) -> None:
+        """Freeze the documents and deadlines of its topic with the text."""
+        for name, rows in self.guidance.topic.parts().items():
+            setattr(self, name, rows)
+
     def languages(self) -> list[str]:
         """The codes of those in which it says something, Portuguese first."""
         own = [code for code in OWN_COLUMNS if getattr(self, f"say_{code}")]
@@ -189,8 +208,23 @@ class GuidanceVersion(LoadedRow):
 
     def further_texts(self) -> list[tuple[str, Any, str]]:
         """What to say in languages beside the three: code, the language, text."""
-        known = Language.objects.in_bulk(self.other_texts) if self.other_texts else {}
-        return [(code, known.get(code, code), text) for code, text in sorted(self.other_texts.items())]
+        names = names_of_languages(self.other_texts)
+        return [(code, names[code], text) for code, text in sorted(self.other_texts.items())]
+
+
+def parts_of(version: GuidanceVersion | None, topic: Topic) -> dict[str, Any]:
+    """The documents and deadlines of a card: as they were published, or else those of today."""
+    if version is None or version.is_draft:
+        return topic.parts()
+    return {name: getattr(version, name) for name in TAKEN_OVER}
+
+
+def names_of_languages(codes: Iterable[str]) -> dict[str, Any]:
+    """What they are called, in their order; a code that the desks do not know stands for itself."""
+    codes = list(codes)
+    known = Language.objects.in_bulk(codes) if codes else {}
+    own = dict(settings.LANGUAGES)
+    return {code: known.get(code) or own.get(code, code) for code in codes}
 
 
 class GuidanceSuggestionQuerySet(MunicipalityScopedQuerySet):

@@ -1,7 +1,8 @@
 """What the national level keeps for the desks: what enquiries are about, and the short lists beside them."""
 
-from typing import Self
+from typing import Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,12 @@ class ReferenceRow(LoadedRow):
 
     def __str__(self) -> str:
         return in_active_language(self, "name")[0]
+
+
+def _words(row: ReferenceRow, *fields: str) -> dict[str, str]:
+    """The columns of some texts of a row, to be kept elsewhere."""
+    names = [f"{field}_{code}" for field in fields for code, _language in settings.LANGUAGES]
+    return {name: getattr(row, name) for name in names}
 
 
 class Checklist(ReferenceRow):
@@ -57,6 +64,9 @@ class ChecklistItem(ReferenceRow):
     class Meta(ReferenceRow.Meta):
         verbose_name = _("document of a checklist")
         verbose_name_plural = _("documents of checklists")
+
+    def parts(self) -> dict[str, str]:
+        return _words(self, "name") | {"required": self.required}
 
 
 class DeadlineRule(ReferenceRow):
@@ -103,11 +113,20 @@ class TopicQuerySet(models.QuerySet["Topic"]):
         partners = Partner.objects.filter(is_active=True)
         paths = ("partners", "parent__partners", "call_first", "parent__call_first")
         return self.select_related("parent").prefetch_related(
-            *(models.Prefetch(path, partners) for path in paths),
-            models.Prefetch("checklists", Checklist.objects.filter(is_active=True)),
-            models.Prefetch("checklists__items", ChecklistItem.objects.filter(is_active=True)),
-            models.Prefetch("deadlines", DeadlineRule.objects.filter(is_active=True)),
+            *(models.Prefetch(path, partners) for path in paths)
         )
+
+    def with_parts(self) -> Self:
+        """Ready for the documents and deadlines of many."""
+        return self.prefetch_related(*_parts())
+
+
+def _parts() -> list[models.Prefetch]:
+    return [
+        models.Prefetch("checklists", Checklist.objects.filter(is_active=True)),
+        models.Prefetch("checklists__items", ChecklistItem.objects.filter(is_active=True)),
+        models.Prefetch("deadlines", DeadlineRule.objects.filter(is_active=True)),
+    ]
 
 
 class Topic(ReferenceRow):
@@ -154,6 +173,18 @@ class Topic(ReferenceRow):
     def full_name(self) -> str:
         """Its name after that of its group."""
         return f"{self.parent} › {self}" if self.parent else str(self)
+
+    def parts(self) -> dict[str, list[dict[str, Any]]]:
+        """Its documents and deadlines of today, as a card freezes them when it is published."""
+        models.prefetch_related_objects([self], *_parts())
+        return {
+            "documents": [
+                _words(checklist, "name", "caution")
+                | {"items": [item.parts() for item in checklist.items.all()]}
+                for checklist in self.checklists.all()
+            ],
+            "deadlines": [_words(rule, "name") for rule in self.deadlines.all()],
+        }
 
     def referral_partners(self) -> list[Partner]:
         """Its own partners, or those of its group."""

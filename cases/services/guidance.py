@@ -15,7 +15,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services import notify
-from cases.models import WRITTEN, Guidance, GuidanceSuggestion, GuidanceVersion, Topic
+from cases.models import (
+    OWN_COLUMNS,
+    WRITTEN,
+    Guidance,
+    GuidanceSuggestion,
+    GuidanceVersion,
+    Topic,
+    parts_of,
+)
 from cases.permissions import can_suggest_change, can_write_guidance
 from cases.services.recalls import start_recalls
 from cases.workflow import GuidanceState
@@ -36,13 +44,49 @@ def next_review(today: date) -> date:
 
 
 def written(version: GuidanceVersion | None) -> dict[str, Any]:
-    """All that a version says."""
+    """What somebody wrote in a version."""
     return {name: getattr(version, name) for name in WRITTEN} if version else {}
 
 
+def told_by(version: GuidanceVersion) -> dict[str, Any]:
+    """All that a version tells: what was written, and the documents and deadlines of its topic."""
+    return written(version) | parts_of(version, version.guidance.topic)
+
+
 def mark_of(version: GuidanceVersion) -> str:
-    """A fingerprint of all that a version says."""
-    return hashlib.sha256(json.dumps(written(version), sort_keys=True).encode()).hexdigest()[:20]
+    """A fingerprint of all that a version tells."""
+    return hashlib.sha256(json.dumps(told_by(version), sort_keys=True).encode()).hexdigest()[:20]
+
+
+def left_behind(draft: GuidanceVersion, former: GuidanceVersion | None) -> list[str]:
+    """The languages that still say what they said beside another Portuguese text."""
+    if former is None:
+        return []
+    now, before = _by_language(draft), _by_language(former)
+    portuguese = OWN_COLUMNS[0]
+    changed = [now[portuguese][part] != before[portuguese][part] for part in range(2)]
+    return [
+        code
+        for code, texts in now.items()
+        if any(
+            is_changed and text and text == earlier
+            for is_changed, text, earlier in zip(changed, texts, before.get(code, ("", "")), strict=True)
+        )
+    ]
+
+
+def _by_language(version: GuidanceVersion) -> dict[str, tuple[str, str]]:
+    """What to say and where to go, in each language; where to go only in those with columns of their own."""
+    own = {code: (version.say_in(code), getattr(version, f"where_{code}")) for code in OWN_COLUMNS}
+    return own | {code: (text, "") for code, text in version.other_texts.items()}
+
+
+def _still_outdated(draft: GuidanceVersion, former: GuidanceVersion | None) -> list[str]:
+    """The languages that were out of date before, and in which nothing has been written since."""
+    if former is None:
+        return []
+    now, before = _by_language(draft), _by_language(former)
+    return [code for code in former.outdated if code in now and now[code] == before[code]]
 
 
 @transaction.atomic
@@ -72,9 +116,14 @@ def publish_guidance(
     review_by: date,
     is_material: bool = False,
     change_pt: str = "",
+    accepts_outdated: bool = False,
     by: User,
 ) -> GuidanceVersion:
-    """Put a draft in force, as it was read: `seen` is its fingerprint. Nothing in it changes any more."""
+    """Put a draft in force, as it was read: `seen` is its fingerprint. Nothing in it changes any more.
+
+    Its topic's documents and deadlines are frozen with it. After a material change the languages that were
+    left behind are out of date, and say so; whoever publishes has to accept that.
+    """
     _require_writer(by)
     card = Guidance.objects.select_for_update().get(pk=draft.guidance_id)
     draft = card.versions.get(pk=draft.pk)
@@ -83,10 +132,15 @@ def publish_guidance(
     former = card.versions.in_force().first()
     if not draft.say_pt:
         raise ValidationError(_("Write what to say in Portuguese first."))
-    if former is not None and written(former) == written(draft):
+    if former is not None and told_by(former) == told_by(draft):
         raise ValidationError(_("This says the same as the text in force. Note the review instead."))
     if is_material and not (former and change_pt):
         raise ValidationError(_("Say in one sentence what has changed."))
+    behind = left_behind(draft, former) if is_material else []
+    if behind and not accepts_outdated:
+        raise ValidationError(_("Translate first, or accept that these languages are out of date."))
+    draft.outdated = sorted({*behind, *_still_outdated(draft, former)})
+    draft.take_over()
     _review(card, review_by)
     if former is not None:
         former.state = GuidanceState.SUPERSEDED

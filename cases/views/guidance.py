@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
 from cases.documents import guidance_message
-from cases.models import OWN_COLUMNS, GuidanceVersion, Language, Topic
+from cases.models import OWN_COLUMNS, GuidanceVersion, Topic, names_of_languages, parts_of
 from cases.permissions import coordinates
 from cases.views.desk import get_offices
 
@@ -21,8 +21,9 @@ class HandOver:
     """A card as a message in one language. Whose number it goes to is typed in the other program only."""
 
     code: str
-    language: Language | str
+    language: Any
     text: str
+    is_outdated: bool
 
     @property
     def whatsapp(self) -> str:
@@ -39,16 +40,18 @@ def card_of(topic: Topic | None) -> dict[str, Any]:
         return {"topic": None}
     versions = GuidanceVersion.objects.in_force().select_related("guidance")
     version = versions.filter(guidance__topic=topic).first()
-    return {"topic": topic, "version": version, "hand_overs": hand_overs(version, topic)}
+    parts = parts_of(version, topic)
+    return {"topic": topic, "version": version, "hand_overs": hand_overs(version, topic), **parts}
 
 
 def hand_overs(version: GuidanceVersion | None, topic: Topic) -> list[HandOver]:
     if version is None:
         return []
-    names = Language.objects.in_bulk(version.languages())
     return [
-        HandOver(code, names.get(code, code), guidance_message(version, topic, code))
-        for code in version.languages()
+        HandOver(
+            code, name, guidance_message(version, topic, code, called=str(name)), code in version.outdated
+        )
+        for code, name in names_of_languages(version.languages()).items()
     ]
 
 
@@ -78,6 +81,7 @@ def guidance_sheet(request: SignedInRequest, code: str) -> HttpResponse:
         "language": language,
         "text_language": OWN_COLUMNS[0] if is_further else language,  # of all but what to say
         "further_name": languages.get(language, ""),
+        "is_further_outdated": is_further and language in card["version"].outdated,
         "further_text": card["version"].say_in(language) if is_further else "",
     }
     return render(request, "cases/guidance_sheet.html", context)

@@ -19,19 +19,27 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.http import SignedInRequest
 from accounts.services import answer_form, discard_draft, restore_draft
 from cases.forms.guidance import CardFilter, CardState, GuidanceForm, PublishForm, ReviewForm, words_of
-from cases.models import WRITTEN, Guidance, GuidanceSuggestion, GuidanceVersion, Topic
+from cases.models import (
+    TAKEN_OVER,
+    WRITTEN,
+    Guidance,
+    GuidanceSuggestion,
+    GuidanceVersion,
+    Topic,
+    names_of_languages,
+    parts_of,
+)
 from cases.permissions import can_use_desk, can_write_guidance
 from cases.services.guidance import (
     GuidanceChanged,
     begin_draft,
     confirm_review,
     drop_draft,
+    left_behind,
     next_review,
     publish_guidance,
-    written,
 )
 from cases.views.public_guidance import place_of
-from gai_portal.lib.forms import languages_left_behind
 from gai_portal.lib.paging import PAGE_SIZE
 
 VERSIONS_SHOWN = 10
@@ -48,6 +56,11 @@ class CardRow:
     is_overdue: bool
     suggestions: int
 
+    @property
+    def has_other_parts(self) -> bool:
+        """Whether the topic has other documents or deadlines than the desks tell."""
+        return self.current is not None and parts_of(self.current, self.topic) != self.topic.parts()
+
     def is_in(self, state: str) -> bool:
         match state:
             case CardState.OVERDUE:
@@ -58,6 +71,8 @@ class CardRow:
                 return self.current is None
             case CardState.SUGGESTED:
                 return self.suggestions > 0
+            case CardState.PARTS:
+                return self.has_other_parts
         return True
 
 
@@ -70,7 +85,7 @@ def refuse_readers(request: SignedInRequest) -> None:
 def get_topic(request: SignedInRequest, code: str) -> Topic:
     """A topic that may have a card, for those who write it."""
     refuse_readers(request)
-    return get_object_or_404(Topic.objects.with_guidance().filter(children=None), code=code)
+    return get_object_or_404(Topic.objects.select_related("parent").filter(children=None), code=code)
 
 
 def get_draft(request: SignedInRequest, code: str) -> GuidanceVersion:
@@ -100,7 +115,7 @@ def guidance_list(request: SignedInRequest) -> HttpResponse:
 
 def card_rows(request: SignedInRequest) -> list[CardRow]:
     """All topics: there are a hundred or so, and a search looks at the names in every language."""
-    light = GuidanceVersion.objects.only("guidance", "number", "state", "published_at")
+    light = GuidanceVersion.objects.only("guidance", "number", "state", "published_at", *TAKEN_OVER)
     cards = {
         card.topic_id: card for card in Guidance.objects.prefetch_related(Prefetch("versions", light.all()))
     }
@@ -109,7 +124,7 @@ def card_rows(request: SignedInRequest) -> list[CardRow]:
     suggestions = dict(asked.values_list("topic").annotate(Count("pk")))
     rows = []
     for topic in sorted(
-        Topic.objects.in_use().filter(children=None).select_related("parent"),
+        Topic.objects.in_use().filter(children=None).select_related("parent").with_parts(),
         key=place_of,
     ):
         card = cards.get(topic.pk)
@@ -141,6 +156,9 @@ def guidance_detail(request: SignedInRequest, code: str) -> HttpResponse:
         "version": current,
         "draft": next((version for version in versions if version.is_draft), None),
         "versions": [version for version in versions if not version.is_draft],
+        **parts_of(current, topic),
+        "outdated": names_of_languages(current.outdated).values() if current else [],
+        "has_other_parts": current is not None and parts_of(current, topic) != topic.parts(),
         "is_overdue": current is not None and Guidance.objects.overdue().filter(topic=topic).exists(),
         "suggestions": suggestions.with_names()[:PAGE_SIZE],
         "form": ReviewForm(initial={"review_by": next_review(timezone.localdate())}),
@@ -154,12 +172,14 @@ def guidance_version(request: SignedInRequest, code: str, number: int) -> HttpRe
     is_writer = can_write_guidance(request.user)
     if not is_writer and not can_use_desk(request.user):
         raise Http404
-    versions = GuidanceVersion.objects.select_related("guidance", "published_by")
+    versions = GuidanceVersion.objects.select_related("guidance__topic__parent", "published_by")
     versions = (versions if is_writer else versions.told()).filter(guidance__topic=code)
     version = get_object_or_404(versions, number=number)
+    topic = version.guidance.topic
     context = {
-        "topic": get_object_or_404(Topic.objects.with_guidance(), code=code),
+        "topic": topic,
         "version": version,
+        **parts_of(version, topic),
         "changes": changes_of(version, versions.filter(number__lt=number).first()),
         "in_force": version if version.is_in_force else versions.in_force().first(),
         "is_writer": is_writer,
@@ -177,7 +197,7 @@ def changes_of(version: GuidanceVersion, former: GuidanceVersion | None) -> list
             words_of(former, name),
             words_of(version, name),
         )
-        for name in WRITTEN
+        for name in (*WRITTEN, *TAKEN_OVER)
     ]
     return [row for row in rows if row[1] != row[2]]
 
@@ -220,8 +240,9 @@ def guidance_publish(request: SignedInRequest, code: str) -> HttpResponse:
     draft = get_draft(request, code)
     topic = get_topic(request, code)
     current = draft.guidance.versions.in_force().first()
+    behind = [str(name) for name in names_of_languages(left_behind(draft, current)).values()]
     initial = {"review_by": next_review(timezone.localdate())}
-    form = PublishForm(request.POST or None, draft=draft, initial=initial)
+    form = PublishForm(request.POST or None, draft=draft, left_behind=behind, initial=initial)
 
     def publish() -> str:
         publish_guidance(draft, **form.cleaned_data, by=request.user)
@@ -236,10 +257,11 @@ def guidance_publish(request: SignedInRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "topic": topic,
-        "left_behind": languages_left_behind(written(current), written(draft)),
+        "left_behind": behind,
         "version": draft,
         "current": current,
         "changes": changes_of(draft, current),
+        **parts_of(draft, topic),
     }
     return render(request, "cases/guidance_publish.html", context)
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from cases.forms.guidance import searchable
-from cases.models import Guidance, GuidanceVersion, Topic
+from cases.models import Guidance, GuidanceVersion, Topic, parts_of
 from gai_portal.lib.text import fold
 
 CARDS_PER_PAGE = 50
@@ -42,9 +42,11 @@ def card_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One card, as it is told today."""
     cards = GuidanceVersion.objects.in_force().select_related("guidance")
     version = get_object_or_404(cards, guidance__topic=code, guidance__topic__is_active=True)
+    topic = Topic.objects.select_related("parent").get(pk=code)
     context = {
         "version": version,
-        "topic": Topic.objects.with_guidance().get(pk=code),
+        "topic": topic,
+        **parts_of(version, topic),
         "is_overdue": Guidance.objects.overdue().filter(pk=version.guidance_id).exists(),
     }
     return render(request, "cases/guidance_public.html", context)

@@ -11,7 +11,7 @@ from accounts.http import SignedInRequest
 from accounts.limits import is_too_often
 from accounts.services import answer_form, restore_draft
 from cases.forms.guidance import AnswerForm, SuggestionForm
-from cases.models import GuidanceSuggestion, GuidanceVersion, Topic
+from cases.models import GuidanceSuggestion, GuidanceVersion, Topic, parts_of
 from cases.permissions import can_use_desk, can_write_guidance
 from cases.services.guidance import answer_suggestion, suggest_change
 from cases.views.desk import get_offices
@@ -24,7 +24,7 @@ def suggestion_create(request: SignedInRequest, code: str) -> HttpResponse:
     offices = get_offices(request.user)
     if not offices:
         return redirect("cases:desk")
-    topic = get_object_or_404(Topic.objects.with_guidance(), code=code)
+    topic = get_object_or_404(Topic.objects.select_related("parent"), code=code)
     draft = restore_draft(request)
     form = SuggestionForm(request.POST or None, initial=draft.initial if draft else None)
 
@@ -38,7 +38,7 @@ def suggestion_create(request: SignedInRequest, code: str) -> HttpResponse:
     elif url := answer_form(request, form, send):
         return redirect(url)
     version = GuidanceVersion.objects.in_force().filter(guidance__topic=topic).first()
-    context = {"form": form, "draft": draft, "topic": topic, "version": version}
+    context = {"form": form, "draft": draft, "topic": topic, "version": version, **parts_of(version, topic)}
     return render(request, "cases/suggestion_create.html", context)
 
 

@@ -79,6 +79,13 @@ def format_escudos(amount: Decimal | int | None) -> str:
     return f"{sign}{whole:,}".replace(",", ".") + f"${cents:02d}"
 
 
+def format_cve(amount: Decimal | int) -> str:
+    """`1 500 CVE`, for whoever does not know the cifrão; the spaces do not break."""
+    whole, cents = divmod(round(Decimal(amount) * 100), 100)
+    groups = f"{whole:,}".replace(",", "\N{NO-BREAK SPACE}") + (f",{cents:02d}" if cents else "")
+    return f"{groups}\N{NO-BREAK SPACE}CVE"
+
+
 def format_day(day: datetime.date | None) -> str:
     """`12 de março de 2026`, in the active language."""
     if day is None:

@@ -19,7 +19,7 @@ from markdown_it.common.utils import escapeHtml
 from gai_portal.lib.content import content_text, in_active_language
 from gai_portal.lib.differences import word_differences as differences_between
 from gai_portal.lib.drawings import ICONS, SHAPES
-from gai_portal.lib.formats import format_day, format_escudos
+from gai_portal.lib.formats import format_cve, format_day, format_escudos
 
 register = template.Library()
 register.simple_tag(content_text)
@@ -141,6 +141,11 @@ def word_differences(before: str, after: str) -> SafeString:
 @register.filter
 def escudos(amount: Decimal | int | None) -> str:
     return format_escudos(amount)
+
+
+@register.filter
+def cve(amount: Decimal | int) -> str:
+    return format_cve(amount)
 
 
 @register.filter

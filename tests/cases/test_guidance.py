@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Draft, Notice
 from cases import reference
-from cases.models import Guidance, GuidanceSuggestion, GuidanceVersion
+from cases.models import DeadlineRule, Guidance, GuidanceSuggestion, GuidanceVersion
 from cases.reference import load_reference
 from cases.services.guidance import (
     GuidanceChanged,
@@ -24,6 +24,7 @@ from cases.services.guidance import (
 )
 from gai_portal.lib.reference import ReferenceFault, read_yaml
 from tests.factories import (
+    ChecklistItemFactory,
     GuidanceSuggestionFactory,
     GuidanceVersionFactory,
     LanguageFactory,
@@ -213,7 +214,7 @@ def test_a_card_is_written_compared_and_published(national, renewal, card):
     assert draft.languages() == ["pt", "en", "wo"]
     shown = national.get(address("guidance_publish", "RES.02"), headers=PT)
     html = shown.content.decode()
-    assert "2.500$00" in html
+    assert "2\xa0500\xa0CVE" in html
     assert "<del>" in html
     fields = {"seen": shown.context["form"].initial["seen"], "review_by": NEXT_YEAR.isoformat()}
     fields |= {"is_material": "on", "change_pt": "A taxa subiu."}
@@ -239,6 +240,106 @@ def test_a_translation_that_was_left_behind_is_told(national, renewal, dgi_offic
     assert "O texto em português mudou e estes não: Francês." in html
 
 
+def test_a_language_left_behind_by_a_material_change_is_accepted_and_says_so(
+    client, national, renewal, dgi_officer, desk_praia
+):
+    LanguageFactory(code="wo", name_pt="Wolof")
+    texts = {"say_pt": "Custa 1.500$00.", "say_fr": "Cela coûte 1 500.", "other_texts": {"wo": "1 500 la."}}
+    GuidanceVersionFactory(topic=renewal, **texts)
+    draft = draft_of(renewal, dgi_officer, say_pt="Custa 2.500$00.")
+    with pytest.raises(ValidationError):
+        publish(draft, dgi_officer, is_material=True, change_pt="A taxa subiu.")
+    page = address("guidance_publish", "RES.02")
+    fields = {"seen": seen_on(national, page), "review_by": NEXT_YEAR.isoformat(), "is_material": "on"}
+    fields |= {"change_pt": "A taxa subiu."}
+    refused = national.post(page, fields, headers=PT)
+    assert refused.context["form"].errors.keys() == {"accepts_outdated"}
+    assert "desatualizadas: Francês, Wolof" in refused.content.decode()
+    assert national.post(page, fields | {"accepts_outdated": "on"}).status_code == 302
+    assert GuidanceVersion.objects.in_force().get().outdated == ["fr", "wo"]
+    client.force_login(desk_praia)
+    panel = reverse("cases:topic_card", args=["RES.02"])
+    french = client.get(panel, headers={"accept-language": "fr"}).content.decode()
+    assert "Cela coûte 1 500." in french
+    assert french.index("message-warning") < french.index("Custa 2.500$00.")
+    assert "message-warning" not in client.get(panel, headers=PT).content.decode()
+
+
+def test_a_language_stays_out_of_date_until_it_is_translated(renewal, card, dgi_officer):
+    first = draft_of(renewal, dgi_officer, say_en="It costs 1,500.", say_fr="Cela coûte 1 500.")
+    publish(first, dgi_officer)
+    second = draft_of(renewal, dgi_officer, say_pt="Custa 2.500$00.")
+    kept = {"is_material": True, "change_pt": "A taxa subiu.", "accepts_outdated": True}
+    assert publish(second, dgi_officer, **kept).outdated == ["en", "fr"]
+    third = publish(draft_of(renewal, dgi_officer, say_fr="Cela coûte 2 500."), dgi_officer)
+    assert third.outdated == ["en"]
+
+
+def test_better_wording_leaves_no_language_behind(renewal, dgi_officer):
+    GuidanceVersionFactory(topic=renewal, say_pt="Custa 1.500$00.", say_fr="Cela coûte 1 500.")
+    draft = draft_of(renewal, dgi_officer, say_pt="São 1.500$00.")
+    assert publish(draft, dgi_officer).outdated == []
+
+
+# Documents and deadlines
+
+
+@pytest.fixture
+def passport(renewal):
+    item = ChecklistItemFactory(code="PASSPORT", name_pt="Passaporte")
+    renewal.checklists.add(item.checklist)
+    renewal.deadlines.add(DeadlineRule.objects.create(code="MONTH", name_pt="Um mês antes do fim."))
+    return item
+
+
+def test_a_card_that_was_told_keeps_its_documents_and_deadlines(
+    client, desk_praia, renewal, passport, dgi_officer
+):
+    GuidanceVersionFactory(topic=renewal)
+    type(passport).objects.update(name_pt="Passaporte e cópia")
+    renewal.deadlines.clear()
+    client.force_login(desk_praia)
+    for page in (address("guidance_version", "RES.02", 1), address("topic_card", "RES.02")):
+        html = client.get(page).content.decode()
+        assert "Passaporte</li>" in html
+        assert "Um mês antes do fim." in html
+    publish(draft_of(renewal, dgi_officer), dgi_officer)
+    assert "Passaporte</li>" in client.get(address("guidance_version", "RES.02", 1)).content.decode()
+    html = client.get(address("topic_card", "RES.02")).content.decode()
+    assert "Passaporte e cópia" in html
+    assert "Um mês antes do fim." not in html
+
+
+def test_other_documents_are_a_change_that_can_be_material(national, renewal, passport, dgi_officer):
+    GuidanceVersionFactory(topic=renewal)
+    parts = address("guidance_list") + "?state=parts"
+    assert not national.get(parts).context["page"].object_list
+    with pytest.raises(ValidationError):
+        publish(draft_of(renewal, dgi_officer), dgi_officer)
+    type(passport).objects.update(name_pt="Passaporte e cópia")
+    assert [row.topic for row in national.get(parts).context["page"]] == [renewal]
+    assert (
+        "prazos deste assunto mudaram"
+        in national.get(address("guidance_detail", "RES.02"), headers=PT).content.decode()
+    )
+    page = address("guidance_publish", "RES.02")
+    html = national.get(page).content.decode()
+    assert "cópia" in html[html.index("<ins>") : html.index("</ins>")]
+    fields = {"seen": seen_on(national, page), "review_by": NEXT_YEAR.isoformat()}
+    national.post(page, fields | {"is_material": "on", "change_pt": "É precisa uma cópia."})
+    assert GuidanceVersion.objects.in_force().get().is_material
+    assert not national.get(parts).context["page"].object_list
+
+
+def test_documents_that_change_between_reading_and_publishing_are_read_again(renewal, passport, dgi_officer):
+    draft = draft_of(renewal, dgi_officer, say_pt="Lido.")
+    seen = mark_of(draft)
+    type(passport).objects.update(name_pt="Passaporte e cópia")
+    draft = GuidanceVersion.objects.get(pk=draft.pk)
+    with pytest.raises(GuidanceChanged):
+        publish_guidance(draft, seen=seen, review_by=NEXT_YEAR, by=dgi_officer)
+
+
 def test_two_who_write_see_both_texts(national, renewal, card, dgi_officer):
     draft = draft_of(renewal, dgi_officer, say_pt="O primeiro.")
     page = address("guidance_edit", "RES.02")
@@ -247,7 +348,7 @@ def test_two_who_write_see_both_texts(national, renewal, card, dgi_officer):
     response = national.post(page, fields)
     html = response.content.decode()
     assert "O da colega." in html
-    assert "Emissão do título: 9$00" in html
+    assert "Emissão do título: 9\xa0CVE" in html
     assert "O meu texto." in html
     again = fields | {"seen": response.context["form"]["seen"].value()}
     assert national.post(page, again).status_code == 302

@@ -1,17 +1,19 @@
 """The card beside the form, on paper and as a message; which text somebody was told; the public pages."""
 
+import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 from django.db import IntegrityError
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
-from cases.documents import guidance_message
-from cases.models import Checklist, Enquiry, GuidanceVersion, Topic
+from cases.models import Checklist, DeadlineRule, Enquiry, GuidanceVersion, Topic
 from cases.services.codes import give_code
 from cases.services.doors import told_by_thread
 from cases.services.enquiries import correct_enquiry
+from cases.services.guidance import begin_draft, mark_of, publish_guidance
 from cases.views.guidance import card_of
 from tests.factories import (
     ChecklistItemFactory,
@@ -20,6 +22,11 @@ from tests.factories import (
     LanguageFactory,
     TopicFactory,
 )
+
+
+def fee(cents: int) -> dict:
+    return {"what_pt": "Emissão", "what_en": "", "what_fr": "", "cents": cents}
+
 
 PT, EN, FR = ({"accept-language": code} for code in ("pt", "en", "fr"))
 FORM = "/workspace/desk/"
@@ -44,7 +51,7 @@ def card(renewal, languages) -> GuidanceVersion:
         say_fr="Demandez le renouvellement un mois avant.",
         where_pt="Direção de Estrangeiros",
         legal_basis="Lei n.º 66/VIII/2014",
-        fees=[{"what_pt": "Emissão", "what_en": "", "what_fr": "Délivrance", "cents": 150_000}],
+        fees=[fee(150_000)],
         other_texts={"wo": "Yeesal ko weer bala muy jeex."},
     )
 
@@ -55,10 +62,33 @@ def panel(desk, headers=PT) -> str:
 
 def test_the_panel_shows_the_card_and_names_the_form(desk, card):
     html = panel(desk)
-    for words in ("<strong>um mês</strong>", "1.500$00", "Direção de Estrangeiros", "Lei n.º 66/VIII/2014"):
+    for words in (
+        "<strong>um mês</strong>",
+        "1\xa0500\xa0CVE",
+        "Direção de Estrangeiros",
+        "Lei n.º 66/VIII/2014",
+    ):
         assert words in html
     assert f'name="guidance" value="{card.pk}" form="enquiry"' in html
     assert 'id="enquiry"' in desk.get(FORM).content.decode()
+
+
+def test_the_panel_reads_in_the_order_in_which_an_officer_speaks(desk, renewal, card):
+    renewal.checklists.add(ChecklistItemFactory().checklist)
+    renewal.deadlines.add(DeadlineRule.objects.create(code="MONTH", name_pt="Um mês antes."))
+    GuidanceVersionFactory(
+        topic=renewal, number=2, fees=[fee(150_000)], where_pt="DEF", legal_basis="Lei n.º 66/VIII/2014"
+    )
+    headings = re.findall(r"<h3>(.+?)</h3>", panel(desk))
+    assert headings == [
+        "O que dizer",
+        "Documentos",
+        "Taxas",
+        "Onde",
+        "Prazos",
+        "Base legal",
+        "Última revisão",
+    ]
 
 
 def test_a_topic_without_a_card_says_so(desk, renewal):
@@ -72,19 +102,51 @@ def test_a_draft_is_not_told(desk, renewal):
     assert "Ainda por decidir." not in panel(desk)
 
 
-def test_a_message_says_it_in_the_persons_language(card, renewal, settings):
-    settings.SITE_URL = "https://portal.example"
-    checklist = Checklist.objects.get(pk=ChecklistItemFactory(name_fr="Copie du passeport").checklist_id)
-    renewal.checklists.add(checklist)
-    topic = Topic.objects.with_guidance().get(pk="RES.02")
+def messages(card) -> dict[str, str]:
+    topic = Topic.objects.get(pk="RES.02")
     with translation.override("en"):  # whatever the officer reads
-        french, wolof = (guidance_message(card, topic, code) for code in ("fr", "wo"))
-    assert french.splitlines()[2] == "Demandez le renouvellement un mois avant."
-    assert "Frais: Délivrance 1.500$00" in french
-    assert "Pièces: Copie du passeport" in french
-    assert french.endswith("https://portal.example/guidance/RES.02/")
-    assert "Yeesal ko" in wolof
-    assert "*" not in guidance_message(card, topic, "pt")
+        return {way.code: way.text for way in card_of(topic)["hand_overs"]}
+
+
+def test_a_message_has_all_that_is_to_be_done_in_the_persons_language(renewal, languages, settings):
+    settings.SITE_URL = "https://portal.example"
+    item = ChecklistItemFactory(name_fr="Copie du passeport", required="if_asked")
+    renewal.checklists.add(item.checklist)
+    rule = DeadlineRule.objects.create(code="MONTH", name_pt="Um mês antes.", name_fr="Un mois avant.")
+    renewal.deadlines.add(rule)
+    fees = [fee(150_000), fee(0) | {"what_fr": "Formulaire"}]
+    texts = {"say_pt": "Peça **antes**.", "say_fr": "Demandez avant.", "where_pt": "Na DEF", "fees": fees}
+    card = GuidanceVersionFactory(topic=renewal, **texts)
+    assert messages(card)["fr"] == (
+        "Renovação (en portugais)\n\nDemandez avant.\n\nPièces\n- Copie du passeport (si demandé)\n\n"
+        "Frais\n- Emissão (en portugais) – 1\xa0500\xa0CVE\n- Formulaire – gratuit\n\n"
+        "Où\nNa DEF (en portugais)\n\nDélais\n- Un mois avant.\n\n"
+        "Cette fiche sur internet\xa0: https://portal.example/guidance/RES.02/"
+    )
+    assert "1\xa0500\xa0CVE" in messages(card)["pt"]
+    assert "*" not in messages(card)["pt"]
+
+
+def test_a_message_in_a_further_language_says_what_of_it_is_portuguese(card):
+    said = messages(card)["wo"].split("\n\n")
+    assert said[:3] == [
+        "Renovação (em português)",
+        "Wolof\nYeesal ko weer bala muy jeex.",
+        "Em português",
+    ]
+
+
+def test_a_message_that_is_out_of_date_brings_the_text_that_holds(card, renewal, dgi_officer):
+    draft = begin_draft(renewal, by=dgi_officer)
+    draft.say_pt = "Peça dois meses antes."
+    draft.save()
+    kept = {"is_material": True, "change_pt": "São dois meses.", "accepts_outdated": True}
+    review_by = timezone.localdate() + timedelta(days=365)
+    publish_guidance(draft, seen=mark_of(draft), review_by=review_by, by=dgi_officer, **kept)
+    texts = messages(draft)
+    for code in ("fr", "wo"):
+        assert "Peça dois meses antes." in texts[code]
+    assert texts["pt"].count("Peça dois meses antes.") == 1
 
 
 def test_a_message_is_sent_by_another_program_to_a_number_that_only_it_knows(card):
@@ -171,7 +233,7 @@ def test_a_return_code_tells_which_text_was_given(desk, card, fields, desk_sal):
 def test_the_card_prints_in_the_persons_language(desk, card, query, words):
     html = desk.get(reverse("cases:guidance_sheet", args=["RES.02"]) + query, headers=PT).content.decode()
     assert words in html
-    assert "1.500$00" in html
+    assert "1\xa0500\xa0CVE" in html
 
 
 def test_a_topic_without_a_card_prints_its_documents(desk, renewal):
