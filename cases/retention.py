@@ -334,7 +334,7 @@ FIELDS["EnquiryImport"] = (
 FIELDS["ImportedRow"] = dict.fromkeys(["id", "source", "enquiry", "key"], Fate.KEEP)
 # That somebody was to be told again; whom, stands in the enquiry or the case.
 FIELDS["Recall"] = dict.fromkeys(
-    ["id", "version", "enquiry", "case", "at", "done_at", "was_dropped"], Fate.KEEP
+    ["id", "version", "enquiry", "case", "at", "done_at", "was_dropped", "tries", "tried_at"], Fate.KEEP
 ) | {"done_by": Fate.STAFF}
 # Written by the national level for everybody; a desk's suggestion is refused when it points at somebody.
 FIELDS["Guidance"] = dict.fromkeys(["id", "topic", "reviewed_on", "review_by"], Fate.KEEP)

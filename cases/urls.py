@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from cases.views import (
     appointments,
@@ -30,7 +30,7 @@ from cases.views import (
 )
 
 app_name = "cases"
-urlpatterns = [
+DESK = [
     # The officer's home is the form: somebody is usually standing there.
     path("", enquiries.enquiry_create, name="desk"),
     path("first-day/", first_day.first_day, name="first_day"),
@@ -132,13 +132,21 @@ urlpatterns = [
     path("recalls/", recalls.recall_list, name="recall_list"),
     path("recalls/<int:pk>/", recalls.recall_mark, name="recall_mark"),
     path("recalls/<int:pk>/again/", recalls.recall_reopen, name="recall_reopen"),
-    path("guidance/", guidance_cards.guidance_list, name="guidance_list"),
-    path("guidance/suggestions/", suggestions.suggestion_list, name="suggestion_list"),
-    path("guidance/suggestions/<int:pk>/", suggestions.suggestion_answer, name="suggestion_answer"),
-    path("guidance/<str:code>/", guidance_cards.guidance_detail, name="guidance_detail"),
-    path("guidance/<str:code>/begin/", guidance_cards.guidance_begin, name="guidance_begin"),
-    path("guidance/<str:code>/edit/", guidance_cards.guidance_edit, name="guidance_edit"),
-    path("guidance/<str:code>/publish/", guidance_cards.guidance_publish, name="guidance_publish"),
-    path("guidance/<str:code>/review/", guidance_cards.guidance_review, name="guidance_review"),
-    path("guidance/<str:code>/<int:number>/", guidance_cards.guidance_version, name="guidance_version"),
+]
+# Of the national level, which has no desk. What was told is read by the desks as well.
+GUIDANCE = [
+    path("", guidance_cards.guidance_list, name="guidance_list"),
+    path("suggestions/", suggestions.suggestion_list, name="suggestion_list"),
+    path("suggestions/<int:pk>/", suggestions.suggestion_answer, name="suggestion_answer"),
+    path("<str:code>/", guidance_cards.guidance_detail, name="guidance_detail"),
+    path("<str:code>/begin/", guidance_cards.guidance_begin, name="guidance_begin"),
+    path("<str:code>/edit/", guidance_cards.guidance_edit, name="guidance_edit"),
+    path("<str:code>/publish/", guidance_cards.guidance_publish, name="guidance_publish"),
+    path("<str:code>/review/", guidance_cards.guidance_review, name="guidance_review"),
+    path("<str:code>/<int:number>/", guidance_cards.guidance_version, name="guidance_version"),
+]
+
+urlpatterns = [
+    path("desk/", include(DESK)),
+    path("guidance/", include(GUIDANCE)),
 ]

@@ -38,6 +38,6 @@ urlpatterns = [
     path("workspace/", include("accounts.workspace_urls")),
     path("workspace/", include("municipalities.urls")),
     path("workspace/", include("action_plans.urls")),
-    path("workspace/desk/", include("cases.urls")),
+    path("workspace/", include("cases.urls")),
     path("admin/", admin.site.urls),
 ]

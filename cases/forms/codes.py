@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy as _
 
 from cases.models import CODE_LENGTH, Enquiry
-from gai_portal.lib.codes import read_code
+from gai_portal.lib.codes import count_characters, odd_characters, read_code
 
 
 class GiveCodeForm(forms.Form):
@@ -44,9 +44,16 @@ class CodeForm(forms.Form):
     )
 
     def clean_code(self) -> str:
-        code = read_code(self.cleaned_data["code"], length=CODE_LENGTH)
+        typed = self.cleaned_data["code"]
+        code = read_code(typed, length=CODE_LENGTH)
         if code is None:
+            if odd := odd_characters(typed):
+                said = _("This stands in no code: {characters}. Look at the slip again, or ask again.")
+                raise forms.ValidationError(said.format(characters=" ".join(odd)))
+            if (number := count_characters(typed)) != CODE_LENGTH + 1:
+                said = _("A code has {length} letters and digits, and here are {number}.")
+                raise forms.ValidationError(said.format(length=CODE_LENGTH + 1, number=number))
             raise forms.ValidationError(
-                _("This cannot be a code: one of the characters is wrong or missing. Compare each of them.")
+                _("One of the characters is wrong, or two have changed places. Compare each of them.")
             )
         return code

@@ -1,7 +1,7 @@
 """What the national level writes on a card, and what a desk would change in it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.db import models
@@ -236,6 +236,8 @@ class PublishForm(ReviewForm):
         self.initial["seen"] = mark_of(draft)
         if draft.number == 1:
             del self.fields["is_material"], self.fields["change_pt"]
+        else:
+            cast("Any", self.fields["change_pt"]).is_needed_at_times = True
         if languages := ", ".join(left_behind):
             label = _("Publish although these languages are out of date: {languages}")
             self.fields["accepts_outdated"].label = label.format(languages=languages)

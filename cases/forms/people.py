@@ -155,7 +155,7 @@ class ConsentForm(forms.Form):
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
     witness = forms.CharField(
-        label=_("Witness"), required=False, max_length=160, help_text=_("For a spoken agreement.")
+        label=_("Witness"), required=False, max_length=160, help_text=_("Needed for a spoken agreement.")
     )
     for_follow_up = forms.BooleanField(
         label=_("The office follows up the matter"), required=False, initial=True
@@ -178,6 +178,7 @@ class ConsentForm(forms.Form):
         field["spoken_in"].queryset = Language.objects.filter(is_active=True)
         field["partners"].queryset = Partner.objects.filter(is_active=True)
         field["ends_on"].initial = usual_end
+        field["witness"].is_needed_at_times = True
 
     def clean_ends_on(self) -> date:
         day: date = self.cleaned_data["ends_on"]

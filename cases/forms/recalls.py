@@ -23,10 +23,12 @@ class RecallFilter(forms.Form):
     whom = forms.ChoiceField(label=_("Whom"), choices=Whom.choices, required=False)
     state = forms.ChoiceField(label=_("State"), choices=RecallState.choices, required=False)
 
-    def apply(self, recalls: RecallQuerySet) -> RecallQuerySet:
+    def is_done(self) -> bool:
         self.is_valid()
+        return self.cleaned_data.get("state") == RecallState.DONE
+
+    def apply(self, recalls: RecallQuerySet) -> RecallQuerySet:
+        is_done = self.is_done()
         if self.cleaned_data.get("whom") != Whom.ALL:
             recalls = recalls.reachable()
-        if self.cleaned_data.get("state") == RecallState.DONE:
-            return recalls.exclude(done_at=None)
-        return recalls.open()
+        return recalls.done() if is_done else recalls.open()

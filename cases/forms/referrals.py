@@ -89,11 +89,18 @@ class ReferralForm(forms.Form):
         if referral is not None:
             offered |= Partner.objects.filter(pk=referral.partner_id)
         fields["partner"].queryset = offered
-        first = [(partner.pk, str(partner)) for partner in usual]
-        others = [(partner.pk, str(partner)) for partner in offered if partner not in usual]
+        # By their kind, which tells apart those whose names are alike.
+        groups = {_("Usual for this topic"): usual} | {
+            label: [partner for partner in offered if partner.kind == kind and partner not in usual]
+            for kind, label in (*Partner.Kind.choices, ("", _("Others")))
+        }
         fields["partner"].choices = [
             ("", "–"),
-            *([(_("Usual for this topic"), first), (_("Others"), others)] if usual else others),
+            *(
+                (label, [(partner.pk, str(partner)) for partner in partners])
+                for label, partners in groups.items()
+                if partners
+            ),
         ]
         person = about.person
         self.named: list[Partner] = []  # with whom the person agreed to share
@@ -138,13 +145,14 @@ class SendReferralForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail of the partner"),
         required=False,
-        help_text=_("For the notice, and for a reminder before the day."),
+        help_text=_("Needed for the notice by e-mail; otherwise only for a reminder before the day."),
     )
     due_on = DayField(label=_("Answer wanted by"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usual = timezone.localdate() + timedelta(days=settings.REFERRAL_ANSWER_DAYS)
+        cast("Any", self.fields["email"]).is_needed_at_times = True
         self.fields["due_on"].initial = usual
         self.fields["way"].initial = ReferralStep.Way.LETTER
 
@@ -164,17 +172,18 @@ class ReferralAnswerForm(forms.Form):
         label=_("In a few words"),
         required=False,
         max_length=REASON_LIMIT,
-        help_text=_("For example: Tuesday at 18:00, room 2. Or why it cannot be done."),
+        help_text=_("When and where you can help, or why you cannot. For example: Tuesday at 18:00, room 2."),
     )
 
     def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(state.value, self.SAID[state]) for state in answers_from(referral.state)]
-        cast("Any", self.fields["state"]).choices = offered
+        fields = cast("Any", self.fields)
+        fields["state"].choices = [(state.value, self.SAID[state]) for state in answers_from(referral.state)]
+        fields["text"].is_needed_at_times = True
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         move = ANSWERS.get(data.get("state", ""))
         if move is not None and move.needs_text and not data.get("text", "").strip():
-            self.add_error("text", _("Write a short answer."))
+            self.add_error("text", _("Write in a few words when and where, or why not."))
         return data

@@ -56,6 +56,7 @@ from cases.models.people import (
     Person,
     PersonQuerySet,
     document_key,
+    reachable,
 )
 from cases.models.recalls import Recall, RecallQuerySet
 from cases.models.referrals import (
@@ -181,6 +182,7 @@ __all__ = [
     "names_in",
     "names_of_languages",
     "parts_of",
+    "reachable",
     "rows_of",
     "shareable",
     "timeline",

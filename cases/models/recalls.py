@@ -12,6 +12,7 @@ from accounts.roles import DESK_ROLES
 from cases.models.cases import Case
 from cases.models.enquiries import Enquiry
 from cases.models.guidance import GuidanceVersion
+from cases.models.people import Person
 from cases.workflow import RUNNING_STATES
 from municipalities.models import Office
 
@@ -31,6 +32,9 @@ class RecallQuerySet(MunicipalityScopedQuerySet):
         """Nobody has dealt with it, and it still matters: no voided enquiry, no case that has ended."""
         matters = Q(enquiry__isnull=False, enquiry__voided_at=None) | Q(case__state__in=RUNNING_STATES)
         return self.filter(matters, done_at=None)
+
+    def done(self) -> Self:
+        return self.exclude(done_at=None)
 
     def reachable(self) -> Self:
         """Those with somebody to call. The others are told when they come back."""
@@ -66,7 +70,13 @@ class Recall(models.Model):
     done_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
-    was_dropped = models.BooleanField(_("not needed"), default=False, editable=False)
+    was_dropped = models.BooleanField(_("nothing to tell"), default=False, editable=False)
+    # How often somebody called in vain, and when last.
+    tries = models.PositiveSmallIntegerField(_("calls in vain"), default=0, editable=False)
+    tried_at = models.DateTimeField(_("last call in vain"), null=True, blank=True, editable=False)
+
+    # Who was told, for those who read their record; put here by the page that lists the rows.
+    person: Person | None = None
 
     objects = RecallQuerySet.as_manager()
 
@@ -88,6 +98,10 @@ class Recall(models.Model):
                 name="recall_done_by_somebody",
                 condition=Q(done_at=None, done_by=None, was_dropped=False)
                 | Q(done_at__isnull=False, done_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="recall_tried_at_some_time",
+                condition=Q(tries=0, tried_at=None) | Q(tries__gt=0, tried_at__isnull=False),
             ),
         ]
 

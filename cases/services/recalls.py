@@ -94,8 +94,10 @@ def _tell_offices(version: GuidanceVersion, topic: Topic) -> None:
 
 def _changed(topic: Topic, office: Office, number: int) -> str:
     return ngettext(
-        "The card “{topic}” has changed. {office} told the older text in {number} conversation or case.",
-        "The card “{topic}” has changed. {office} told the older text in {number} conversations or cases.",
+        "The card “{topic}” has changed: what {office} told in {number} conversation or case is no longer"
+        " right. See whom to tell again.",
+        "The card “{topic}” has changed: what {office} told in {number} conversations or cases is no longer"
+        " right. See whom to tell again.",
         number,
     ).format(topic=content_text(topic, "name"), office=office, number=number)
 
@@ -111,18 +113,28 @@ def _tell_keepers(version: GuidanceVersion) -> None:
     # The record may have left their office.
     notify(
         [user for user in users if waiting.visible_to(user).exists()],
-        text=_("A guidance card has changed, and you told somebody the older text: see whom to tell again."),
+        text=_("A card has changed, and what you told somebody is no longer right: see whom to tell again."),
         url=reverse("cases:recall_list"),
     )
 
 
 @transaction.atomic
 def mark_recall(recall: Recall, *, dropped: bool = False, by: User) -> Recall:
-    """Somebody was told again; or it was not needed. A second time changes nothing."""
+    """Somebody was told again; or there was nothing to tell. A second time changes nothing."""
     recall = _lock(recall, by)
     if recall.done_at is None:
         recall.done_at, recall.done_by, recall.was_dropped = timezone.now(), by, dropped
         recall.save(update_fields=["done_at", "done_by", "was_dropped"])
+    return recall
+
+
+@transaction.atomic
+def note_try(recall: Recall, *, by: User) -> Recall:
+    """Somebody called, and the person was not reached: it stays on the list, and says so."""
+    recall = _lock(recall, by)
+    if recall.done_at is None:
+        recall.tries, recall.tried_at = recall.tries + 1, timezone.now()
+        recall.save(update_fields=["tries", "tried_at"])
     return recall
 
 

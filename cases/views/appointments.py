@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +23,7 @@ from accounts.http import SignedInRequest
 from accounts.services import answer_form
 from cases.documents import agenda_pdf
 from cases.forms.appointments import AgendaFilter, AppointmentForm, EditAppointmentForm, JointDayForm
-from cases.models import Appointment, AppointmentQuerySet, Case, Contact, Person
+from cases.models import Appointment, AppointmentQuerySet, Case, Person, reachable
 from cases.permissions import can_work_on_appointment
 from cases.services.appointments import (
     AppointmentChanged,
@@ -259,9 +259,8 @@ def reminder_list(request: SignedInRequest) -> HttpResponse:
     people = Person.objects.visible_to(request.user).standing().consenting()
     people = people.filter(consent__for_reminders=True)
     rows = planned.filter(person__in=people).with_names().select_related("person__language")
-    reachable = Q(channel=Contact.Channel.EMAIL) | Q(may_call=True) | Q(may_text=True) | Q(may_whatsapp=True)
-    contacts = Prefetch("person__contacts", Contact.objects.filter(reachable), to_attr="reachable")
-    page = Paginator(rows.prefetch_related(contacts), MOST_SHOWN).get_page(request.GET.get("page"))
+    rows = rows.prefetch_related(reachable("person__"))
+    page = Paginator(rows, MOST_SHOWN).get_page(request.GET.get("page"))
     log_access_to_each(request, Verb.READ, {row.person for row in page if row.person})
     context = {
         "offices": offices,

@@ -25,6 +25,7 @@ from cases.permissions import can_give_code
 from cases.services.codes import end_code, give_code, usual_end_of_code
 from cases.services.doors import TooManyQuestions, thread_of_code, told_by_thread
 from cases.views.desk import get_enquiry, get_offices
+from gai_portal.lib.codes import spelled
 
 OPEN_FOR = timedelta(hours=8)
 SALT = "cases.return code shown"
@@ -99,6 +100,7 @@ def code_give(request: SignedInRequest, pk: int) -> HttpResponse:
         context = {
             "enquiry": enquiry,
             "code": code,
+            "spelled": spelled(code),
             "language": form.cleaned_data["language"],
             "until": usual_end_of_code(),
         }

@@ -7,6 +7,10 @@ import secrets
 # 23 characters, a prime: the check finds every single slip and every swap of two neighbours. Left out are
 # vowels (no words), what looks like a digit (B, L, O, Q, S, Z, 0, 1) and Y.
 ALPHABET = "23456789CDFGHJKMNPRTVWX"
+# How each letter is said on the telephone, in any language.
+_WORDS = "Charlie Delta Foxtrot Golf Hotel Juliett Kilo Mike November Papa Romeo Tango Victor Whiskey X-ray"
+SAID = {word[0]: word for word in _WORDS.split()}
+SEPARATORS = re.compile(r"[\s.\-‐-―]+")
 BODY_LENGTH = 7  # characters beside the check, unless a kind of code asks for another number
 
 
@@ -38,9 +42,27 @@ def random_code(*, length: int = BODY_LENGTH) -> str:
     return _code(secrets.randbelow(len(ALPHABET) ** length), length)
 
 
+def spelled(code: str) -> list[str]:
+    """A code as it is dictated, group by group: 7 · Kilo · 3."""
+    return [" · ".join(SAID.get(character, character) for character in group) for group in code.split("-")]
+
+
+def odd_characters(text: str) -> list[str]:
+    """What somebody typed that stands in no code, in its order."""
+    return list(dict.fromkeys(character for character in _compact(text) if character not in ALPHABET))
+
+
+def count_characters(text: str) -> int:
+    return len(_compact(text))
+
+
+def _compact(text: str) -> str:
+    return SEPARATORS.sub("", text).upper()
+
+
 def read_code(text: str, *, length: int = BODY_LENGTH) -> str | None:
     """The code that somebody typed, in its proper form; None when it cannot be one."""
-    compact = re.sub(r"[\s.\-‐-―]+", "", text).upper()
+    compact = _compact(text)
     if len(compact) != length + 1 or not set(compact) <= set(ALPHABET):
         return None
     if _check_character(compact[:-1]) != compact[-1]:

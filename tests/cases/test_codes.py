@@ -21,7 +21,7 @@ from cases.services.doors import (
     told_by_thread,
 )
 from cases.services.enquiries import correct_enquiry, log_enquiry
-from gai_portal.lib.codes import ALPHABET, random_code, read_code
+from gai_portal.lib.codes import ALPHABET, random_code, read_code, spelled
 from tests.conftest import member
 from tests.factories import EnquiryFactory, PersonFactory
 
@@ -259,9 +259,33 @@ def test_the_code_is_shown_once_with_a_slip_in_the_chosen_language(client, desk_
     met.refresh_from_db()
     assert met.return_code.digest == digest_of(shown.context["code"])
     assert shown["Cache-Control"].startswith("max-age=0")
+    assert "data-print" in shown.content.decode()
+    for group in spelled(shown.context["code"]):
+        assert group in shown.content.decode()
     again = client.post(url, {"language": "fr", "once": once})
     assert again.url == met.get_absolute_url()
     assert ReturnCode.objects.get().digest == digest_of(shown.context["code"])
+
+
+def test_a_code_is_dictated_letter_by_letter():
+    assert spelled("7K3MP-X9XF4") == ["7 · Kilo · 3 · Mike · Papa", "X-ray · 9 · X-ray · Foxtrot · 4"]
+    letters = {character for character in ALPHABET if character.isalpha()}
+    assert {word[0] for group in spelled("".join(letters)) for word in group.split(" · ")} == letters
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("7K3MP-T9XO4", "Isto não existe em nenhum código: O."),
+        ("7k3 mp t9xf", "tem 10 letras e algarismos, e aqui estão 9"),
+        ("7K3MP-T9XF5", "Um dos caracteres está errado"),
+    ],
+)
+def test_a_code_that_cannot_be_one_says_what_is_wrong(client, desk_praia, office_praia, typed, said):
+    client.force_login(desk_praia)
+    html = client.post(reverse("cases:code_search"), {"code": typed}, headers={"accept-language": "pt"})
+    assert said in html.content.decode()
+    assert f'value="{typed}"' in html.content.decode()
 
 
 def test_the_slip_is_offered_in_the_language_that_is_spoken(client, desk_praia, met):

@@ -1,6 +1,6 @@
 """Whom the desks told what is no longer right: listed when a card changes, told again, marked."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -8,13 +8,13 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notice
+from accounts.models import AccessLog, Notice
 from accounts.roles import Role
 from cases.demo_guidance import load_demo_guidance
-from cases.models import GuidanceVersion, Recall
+from cases.models import Consent, Contact, GuidanceVersion, Recall
 from cases.services.enquiries import log_enquiry
 from cases.services.guidance import begin_draft, mark_of, publish_guidance
-from cases.services.recalls import mark_recall, reopen_recall
+from cases.services.recalls import mark_recall, note_try, reopen_recall
 from tests.conftest import member
 from tests.factories import (
     CaseFactory,
@@ -196,7 +196,7 @@ def test_coordinators_are_told_how_many_and_nobody_elses(
     CaseFactory(office=office_praia, topic=renewal)
     change(renewal)
     notice = Notice.objects.get(user=coordinator_praia)
-    assert "GAI Praia disse o texto antigo em 3 " in notice.text
+    assert "o que o GAI Praia disse em 3 conversas ou processos já não está certo" in notice.text
     assert notice.url == LIST
 
 
@@ -237,6 +237,61 @@ def test_it_is_marked_by_somebody_and_put_back(client, desk_praia, make, card, d
     assert (recall.done_at, recall.done_by, recall.was_dropped) == (None, None, False)
 
 
+def test_who_was_not_reached_stays_on_the_list_and_it_says_so(client, desk_praia, make, card, named):
+    recall = RecallFactory(version=card, enquiry=make(person=named))
+    client.force_login(desk_praia)
+    for _number in range(2):
+        client.post(reverse("cases:recall_mark", args=[recall.pk]), {"missed": "1"})
+    page = client.get(LIST, headers=PT)
+    assert page.context["page"].rows == [recall]
+    assert "Sem contacto, 2 vezes" in page.content.decode()
+    mark_recall(recall, by=desk_praia)
+    assert note_try(recall, by=desk_praia).tries == 2
+    assert "Tratadas há pouco (1)" in client.get(LIST, headers=PT).content.decode()
+
+
+def phone_of(person, **fields):
+    return Contact.objects.create(person=person, channel="phone", value="+2389912345", **fields)
+
+
+def test_the_list_says_how_somebody_is_reached_without_harm_and_notes_who_read_it(
+    client, desk_praia, make, card, named
+):
+    Consent.objects.filter(pk=named.consent_id).update(for_follow_up=True)
+    phone_of(named, safe_from=time(9), safe_until=time(12), caution="Não dizer de onde liga.")
+    RecallFactory(version=card, enquiry=make(person=named))
+    client.force_login(desk_praia)
+    html = client.get(LIST, headers=PT).content.decode()
+    for words in (named.name, 'href="tel:+2389912345"', "só das 09:00 às 12:00", "Não dizer de onde liga."):
+        assert words in html
+    assert AccessLog.objects.filter(user=desk_praia, kind="cases.person", key=str(named.pk)).count() == 1
+
+
+def test_a_number_is_shown_neither_without_agreement_nor_where_nobody_may_call(
+    client, desk_praia, make, card, named
+):
+    phone = phone_of(named)
+    Consent.objects.filter(pk=named.consent_id).update(for_follow_up=False)
+    RecallFactory(version=card, enquiry=make(person=named))
+    client.force_login(desk_praia)
+    assert "991 23 45" not in client.get(LIST).content.decode()
+    Consent.objects.filter(pk=named.consent_id).update(for_follow_up=True)
+    assert "991 23 45" in client.get(LIST).content.decode()
+    Contact.objects.filter(pk=phone.pk).update(may_call=False)
+    assert "991 23 45" not in client.get(LIST).content.decode()
+
+
+def test_a_restricted_person_is_named_to_nobody_else(client, make, card, named, praia, desk_praia):
+    colleague = member("colega@example.org", Role.OFFICER, municipality=praia)
+    phone_of(named)
+    RecallFactory(version=card, enquiry=make(person=named))
+    type(named).objects.filter(pk=named.pk).update(is_restricted=True, author=desk_praia)
+    client.force_login(colleague)
+    html = client.get(LIST).content.decode()
+    assert named.name not in html
+    assert "991 23 45" not in html
+
+
 def test_who_marks_second_changes_nothing(make, card, desk_praia, coordinator_praia):
     recall = RecallFactory(version=card, enquiry=make())
     mark_recall(recall, by=desk_praia)
@@ -257,6 +312,7 @@ def test_only_the_desk_that_keeps_the_record_marks(make, card, desk_sal, dgi_off
         ({"enquiry": None}, "recall_of_an_enquiry_or_a_case"),
         ({"done_at": timezone.now()}, "recall_done_by_somebody"),
         ({"was_dropped": True}, "recall_done_by_somebody"),
+        ({"tries": 1}, "recall_tried_at_some_time"),
     ],
 )
 def test_the_database_refuses_an_impossible_row(make, card, changes, name):
