@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -71,6 +71,13 @@ class EnquiryQuerySet(RestrictedQuerySet):
         """Where it was recorded, unless its record has gone to another office; then there."""
         offices = user.office_ids(roles)
         return Q(office__in=offices, moved_to=None) | Q(moved_to__in=offices)
+
+    def kept_by(self, user: User) -> Q:
+        """Also what is about somebody restricted whom they read, by name or by its case."""
+        model: Any = self.model._meta.get_field("person").related_model
+        people = model.objects.visible_to(user).filter(is_restricted=True)
+        named, of_case = people.filter(pk=OuterRef("person")), people.filter(cases=OuterRef("case"))
+        return super().kept_by(user) | Exists(named) | Exists(of_case)
 
     def counted_for(self, user: User) -> Self:
         """What the own figures of somebody's office count: every contact there, wherever it is read now."""
@@ -327,6 +334,14 @@ class Enquiry(models.Model):
         """The office that reads it and puts it right."""
         return self.moved_to or self.office
 
+    def is_about_restricted(self) -> bool:
+        """Whether one of its topics is restricted, or whom it is about, by name or by its case."""
+        person = self.person or (self.case.person if self.case else None)
+        if self.topic.is_restricted or (person is not None and person.is_restricted):
+            return True
+        further = Topic.objects.filter(pk__in=self.further_topics, is_restricted=True)
+        return bool(self.further_topics) and further.exists()
+
     def changes_for(self, user: User) -> list[Change]:
         """What happened to it, the latest first; what was restricted stays with author and assignee."""
         related = (
@@ -377,6 +392,7 @@ SHOWN_FIELDS = (
     "note",
     "person",
     "moved_to",
+    "is_restricted",
     *MORE_FIELDS,
 )
 
@@ -411,6 +427,8 @@ def describe(row: Any, field: str, names: dict[str, str] | None = None) -> str:
             return row.person.reference if row.person else ""  # never a name: it may be restricted
         case "nationality":
             return nationality_name(row.nationality)
+        case "is_restricted":
+            return gettext("yes") if row.is_restricted else gettext("no")
         case _:
             value = getattr(row, field)
             return "" if value is None else str(value)

@@ -24,18 +24,19 @@ class RestrictedQuerySet(MunicipalityScopedQuerySet):
 
     def open_to(self, user: User) -> Q:
         """Not restricted, or restricted and theirs to read."""
-        own = Q(is_restricted=False) | Q(author=user) | Q(assigned_to=user)
+        return Q(is_restricted=False) | self.kept_by(user)
+
+    def kept_by(self, user: User) -> Q:
+        """Theirs to read, also when it is restricted."""
+        own = Q(author=user) | Q(assigned_to=user, assigned_to__isnull=False)
         if user.municipality_ids({Role.COORDINATOR}):
             own |= self.where(user, {Role.COORDINATOR}) & Q(self._unsealed_by(user))
         return own
 
     def sealed_to(self, user: User) -> Self:
         """What a coordinator does not see until they give a reason."""
-        return (
-            self.filter(self.where(user, {Role.COORDINATOR}), is_restricted=True)
-            .exclude(Q(author=user) | Q(assigned_to=user, assigned_to__isnull=False))
-            .exclude(self._unsealed_by(user))
-        )
+        restricted = self.filter(self.where(user, {Role.COORDINATOR}), is_restricted=True)
+        return restricted.exclude(self.kept_by(user))
 
     def _unsealed_by(self, user: User) -> Exists:
         return unsealed(user, self.model, "pk")

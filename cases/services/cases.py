@@ -18,6 +18,7 @@ from cases.models import (
     ChecklistEntry,
     ChecklistItem,
     Enquiry,
+    EnquiryQuerySet,
     FollowUp,
     Outcome,
     Person,
@@ -31,6 +32,7 @@ from cases.permissions import (
     can_work_on_case,
     can_work_with_person,
 )
+from cases.retention import PERSON, leading_to
 from cases.services.desk import checked_assignee, held, locked_case, save_next
 from cases.services.referrals import call_back_what_was_shared
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove
@@ -127,6 +129,7 @@ def name_case(case: Case, person: Person | None, *, by: User) -> Case:
     if person is not None:
         case.referrals.filter(person=None).update(person=person)  # so that they are erased with the person
         case.enquiries.update(return_code=None)  # nothing ties a name to conversations that were without one
+    restrict_enquiries(case.enquiries.all(), by=by)
     return case
 
 
@@ -232,8 +235,9 @@ def tick_checklist(case: Case, item: ChecklistItem, *, is_done: bool, by: User) 
 @transaction.atomic
 def file_enquiry(enquiry: Enquiry, case: Case, *, by: User) -> Enquiry:
     """Put a contact under the case that it is part of."""
+    held(case.person)
     case = locked_case(case)
-    enquiry = locked(Enquiry.objects.select_related("office", "moved_to", "topic"), enquiry.pk)
+    enquiry = locked(Enquiry.objects.select_related("office", "moved_to", "topic", "person"), enquiry.pk)
     may = can_work_on_case(by, case) and can_correct_enquiry(by, enquiry) and can_read(by, enquiry)
     if not may or enquiry.keeper.municipality_id != case.office.municipality_id:
         raise PermissionDenied(f"{by} may not put {enquiry} under {case}")
@@ -249,12 +253,13 @@ def file_enquiry(enquiry: Enquiry, case: Case, *, by: User) -> Enquiry:
         enquiry.return_code = None  # nothing ties a name to conversations that were without one
     if enquiry.case_id != case.pk:
         enquiry.case = case
+        enquiry.is_restricted = enquiry.is_about_restricted()
         enquiry.version += 1
         signed(enquiry, by).save()
     return enquiry
 
 
-def restrict_cases_of(person: Person, *, by: User) -> None:
+def restrict_what_tells_of(person: Person, *, by: User) -> None:
     """What is known of somebody restricted is as restricted as they are."""
     for case in Case.objects.select_for_update().filter(person=person, is_restricted=False):
         case.is_restricted = True
@@ -265,6 +270,22 @@ def restrict_cases_of(person: Person, *, by: User) -> None:
         for row in model.objects.select_for_update().filter(person=person, is_restricted=False):
             row.is_restricted = True
             save_next(row, by)
+    restrict_enquiries(enquiries_about(person), by=by)
+
+
+def enquiries_about(person: Person) -> EnquiryQuerySet:
+    """Those that name somebody, or are part of a case of theirs and name nobody."""
+    return Enquiry.objects.filter(leading_to(PERSON["Enquiry"], [person.pk]))
+
+
+def restrict_enquiries(enquiries: EnquiryQuerySet, *, by: User) -> None:
+    """An enquiry is restricted while one of its topics is, or whom it is about; it opens again with them."""
+    list(enquiries.select_for_update().order_by("pk").values_list("pk"))
+    for enquiry in enquiries.select_related("topic", "person", "case__person"):
+        if enquiry.is_restricted != enquiry.is_about_restricted():
+            enquiry.is_restricted = not enquiry.is_restricted
+            enquiry.version += 1
+            signed(enquiry, by).save()
 
 
 def _checked_note(note: CaseNote) -> CaseNote:

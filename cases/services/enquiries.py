@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import MORE_FIELDS, Appointment, Enquiry, ReturnCode, Topic
+from cases.models import MORE_FIELDS, Appointment, Enquiry, ReturnCode
 from cases.permissions import (
     can_correct_enquiry,
     can_log_enquiry,
@@ -56,7 +56,7 @@ def log_enquiry(content: Mapping[str, Any], *, return_code: ReturnCode | None = 
         raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
     _ascribe(enquiry, by)
     _keep_card_of_topic(enquiry)
-    enquiry.is_restricted = _is_restricted(enquiry)
+    enquiry.is_restricted = enquiry.is_about_restricted()
     if return_code is not None:
         enquiry.return_code = continued(return_code)
     signed(enquiry, by).save()
@@ -92,7 +92,7 @@ def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: in
         enquiry.return_code = None  # nothing ties a name to conversations that were without one
     if not can_log_enquiry(by, enquiry.keeper):
         raise PermissionDenied(f"{by} has no desk at {enquiry.keeper}")
-    enquiry.is_restricted = _is_restricted(enquiry)
+    enquiry.is_restricted = enquiry.is_about_restricted()
     enquiry.version += 1
     signed(enquiry, by).save()
     if enquiry.person_id != former:
@@ -120,13 +120,6 @@ def undo_enquiry(enquiry: Enquiry, *, by: User) -> Enquiry:
     if not can_undo_enquiry(by, enquiry):
         raise PermissionDenied(f"{by} may no longer undo {enquiry}")
     return _void(enquiry, "", by)
-
-
-def _is_restricted(enquiry: Enquiry) -> bool:
-    """Any of its topics is enough."""
-    if enquiry.topic.is_restricted or not enquiry.further_topics:
-        return enquiry.topic.is_restricted
-    return Topic.objects.filter(pk__in=enquiry.further_topics, is_restricted=True).exists()
 
 
 def _keep_card_of_topic(enquiry: Enquiry) -> None:
@@ -168,7 +161,7 @@ def _bring_along(enquiry: Enquiry, former: int | None, by: User) -> None:
 def _locked(enquiry: Enquiry) -> Enquiry:
     related = (
         *("office", "moved_to", "topic", "channel", "outcome", "language", "requester", "author"),
-        *("person__office", "case"),
+        *("person__office", "case__person"),
     )
     found: Enquiry = locked(Enquiry.objects.select_related(*related), enquiry.pk)
     return found

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from cases.models import Alias, Contact, IdentityDocument, Merge, NamePart, Person, Transfer
 from cases.permissions import can_merge_people, can_undo_merge
-from cases.services.cases import restrict_cases_of
+from cases.services.cases import enquiries_about, restrict_enquiries, restrict_what_tells_of
 from cases.services.people import PersonChanged, index_names
 from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
@@ -34,7 +34,7 @@ def merge_people(
     `take` names what of CHOSEN counts as `gone` has it; `seen` holds the versions of both, by key, that the
     choice rests on. What both have (the same contact, the same document) stays where it is. The consent of
     the kept record counts. A restricted record makes a restricted one, with all its cases; they stay
-    restricted when the merge is undone.
+    restricted when the merge is undone. Enquiries of the time before open again with whom they are about.
     """
     kept, gone = _locked(kept, gone)
     if not can_merge_people(by, kept, gone):
@@ -66,7 +66,7 @@ def merge_people(
     for person in (kept, gone):
         _save(person, by)
     if kept.is_restricted:
-        restrict_cases_of(kept, by=by)
+        restrict_what_tells_of(kept, by=by)
     index_names(kept)
     NamePart.objects.filter(person=gone).delete()
     return Merge.objects.create(kept=kept, gone=gone, by=by, moved=moved)
@@ -106,6 +106,8 @@ def undo_merge(merge: Merge, *, by: User) -> Merge:
     for person in (kept, gone):
         _save(person, by)
         index_names(person)
+        # What was recorded since may be about either of them.
+        restrict_enquiries(enquiries_about(person).filter(created_at__lt=merge.at), by=by)
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
     return merge

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from cases.models import Alias, Contact, IdentityDocument, NamePart, Person
 from cases.permissions import can_record_person, can_work_with_person
-from cases.services.cases import restrict_cases_of
+from cases.services.cases import enquiries_about, restrict_enquiries, restrict_what_tells_of
 from cases.services.consents import give_consent
 from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
@@ -71,13 +71,16 @@ def correct_person(person: Person, content: Mapping[str, Any], *, version: int, 
         raise PersonChanged
     if all(getattr(person, name) == value for name, value in content.items()):
         return person
+    was_restricted = person.is_restricted
     for name, value in content.items():
         setattr(person, name, value)
     check_birth(person)
     person.version += 1
     _save(person, by)
+    if was_restricted and not person.is_restricted:
+        restrict_enquiries(enquiries_about(person), by=by)
     if person.is_restricted:
-        restrict_cases_of(person, by=by)
+        restrict_what_tells_of(person, by=by)
         for absorbed in person.with_absorbed()[1:]:
             absorbed.is_restricted = True
             _save(absorbed, by)

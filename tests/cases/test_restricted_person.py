@@ -60,8 +60,8 @@ def readings(user, person):
 
 def test_who_does_not_read_a_person_does_not_refer_them(client, enquiry, secret, colleague, partner):
     client.force_login(colleague)
-    assert client.get(enquiry.get_absolute_url()).status_code == 200
-    assert client.get(reverse("cases:enquiry_refer", args=[enquiry.pk])).status_code == 403
+    assert client.get(enquiry.get_absolute_url()).status_code == 404
+    assert client.get(reverse("cases:enquiry_refer", args=[enquiry.pk])).status_code == 404
     case = CaseFactory(office=enquiry.office, person=secret, assigned_to=colleague)
     assert client.get(reverse("cases:case_refer", args=[case.pk])).status_code == 403
     with pytest.raises(PermissionDenied):
