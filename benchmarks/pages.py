@@ -65,16 +65,16 @@ def pages(clients: dict[str, Client]) -> list[Page]:
     edition = Edition.objects.order_by("pk").first()
     assert None not in (case, plan, edition), "load the demonstration first"
     area = plan.template.areas.order_by("pk").first()
-    enquiries = reverse("cases:enquiry_list")
+    enquiries, people = reverse("cases:enquiry_list"), reverse("cases:person_search")
     export = {ending: reverse("cases:enquiry_export", args=[ending]) for ending in ("csv", "xlsx")}
     return [
         Page(FLOOR, reverse("floor")),
         Page("enquiries, first page", enquiries, budget=1.5),
         Page("enquiries, last page", f"{enquiries}?after={Cursor(row.at, row.pk)}", budget=1.5),
-        Page("enquiries, by word", f"{enquiries}?q=documentos"),
-        Page("person search, surname", searched(desk, busiest.name.split()[-1]), budget=2),
-        Page("person search, no hit", searched(desk, "Xyzabc"), budget=2),
-        Page("person search, two misspelt words", searched(desk, misspelt(busiest.name)), budget=5),
+        Page("enquiries, by word", searched(desk, enquiries, "documentos")),
+        Page("person search, surname", searched(desk, people, busiest.name.split()[-1]), budget=2),
+        Page("person search, no hit", searched(desk, people, "Xyzabc"), budget=2),
+        Page("person search, two misspelt words", searched(desk, people, misspelt(busiest.name)), budget=5),
         Page("person's page", busiest.get_absolute_url(), budget=2),
         Page("case's page", case.get_absolute_url(), budget=2),
         Page("log an enquiry", enquiries + "new/", expected=302, posted=filled_in),
@@ -97,9 +97,9 @@ def pages(clients: dict[str, Client]) -> list[Page]:
     ]
 
 
-def searched(client: Client, words: str) -> str:
+def searched(client: Client, address: str, words: str) -> str:
     """The address of a search's results."""
-    return client.post(reverse("cases:person_search"), {"q": words}).url
+    return client.post(address, {"q": words}).url
 
 
 def misspelt(name: str) -> str:

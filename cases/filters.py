@@ -60,7 +60,7 @@ class EnquiryFilter(forms.Form):
         required=False,
         max_length=100,
         strip=True,
-        widget=forms.TextInput(attrs={"type": "search"}),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
         help_text=_("Topic, note or number."),
     )
     since = DayField(label=_("From"), required=False)

@@ -75,6 +75,7 @@ from cases.services.cases import (
 from cases.services.deadlines import count_known_deadlines, known_deadlines
 from cases.services.follow_ups import add_follow_up, set_deadline
 from cases.views.desk import get_offices, log_choice, named_row
+from cases.views.searches import asked_address, asked_of_list, is_over
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove, moves_from
 from gai_portal.lib.paging import keyset_page
 
@@ -88,20 +89,26 @@ def get_case(request: SignedInRequest, pk: int) -> Case:
     return get_object_or_404(cases.select_related("outcome", "person__consent"), pk=pk)
 
 
-@require_safe
+@require_http_methods(["GET", "POST"])
 def case_list(request: SignedInRequest) -> HttpResponse:
-    """The office's cases, the latest first."""
+    """The office's cases, the latest first. No word of a search stands in the address."""
     offices = get_offices(request.user)
-    case_filter = CaseFilter(request.GET)
+    if request.method == "POST":
+        return redirect(asked_address(request, CaseFilter.base_fields))
+    asked = asked_of_list(request)
+    case_filter = CaseFilter(asked)
     cases = Case.objects.visible_to(request.user).filter(office__in=offices).with_names()
-    page = keyset_page(case_filter.apply(cases, request.user), request, field="opened_at")
-    if request.GET.get("q"):
+    over = is_over(request, asked)
+    found = cases.none() if over else case_filter.apply(cases, request.user)
+    page = keyset_page(found, request, field="opened_at")
+    if asked["q"]:
         log_access(
             request,
             Verb.SEARCHED,
             Accessed.rows(Case, page.rows, offices[0].municipality_id if offices else ""),
         )
-    return render(request, "cases/case_list.html", {"filter": case_filter, "page": page, "offices": offices})
+    context = {"filter": case_filter, "page": page, "offices": offices, "is_over": over}
+    return render(request, "cases/case_list.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -58,7 +58,8 @@ from cases.views.codes import opened_thread
 from cases.views.desk import get_enquiry, get_offices, log_choice, named_row
 from cases.views.guidance import card_of
 from cases.views.people import results_of
-from gai_portal.lib.paging import Cursor, keyset_page
+from cases.views.searches import asked_address, asked_of_list, is_over
+from gai_portal.lib.paging import keyset_page
 
 LATEST = 5
 PERSON_FIELDS = ("sex", "age_band", "nationality")
@@ -193,21 +194,25 @@ def _log(
     return answer_form(request, form, create)
 
 
-@require_safe
+@require_http_methods(["GET", "POST"])
 def enquiry_list(request: SignedInRequest) -> HttpResponse:
+    """The office's enquiries, the latest first. No word of a search stands in the address."""
     offices = get_offices(request.user)
-    enquiry_filter = EnquiryFilter(request.GET, offices=offices)
+    if request.method == "POST":
+        return redirect(asked_address(request, EnquiryFilter.base_fields))
+    asked = asked_of_list(request)
+    enquiry_filter = EnquiryFilter(asked, offices=offices)
     enquiries = Enquiry.objects.visible_to(request.user).filter(office__in=offices).with_names()
-    page = keyset_page(enquiry_filter.apply(enquiries), request)
-    # Once for each search, by what its first page shows; notes may tell of somebody.
-    is_later = any(Cursor.read(request.GET.get(name, "")) for name in ("after", "before"))
-    if enquiry_filter.cleaned_data.get("q") and not is_later:
+    over = is_over(request, asked)
+    page = keyset_page(enquiries.none() if over else enquiry_filter.apply(enquiries), request)
+    if asked["q"]:  # each page of it; notes may tell of somebody
         municipality = offices[0].municipality_id if offices else ""
         log_access(request, Verb.SEARCHED, Accessed.rows(Enquiry, page.rows, municipality))
     context = {
         "filter": enquiry_filter,
         "page": page,
         "offices": offices,
+        "is_over": over,
     }
     return render(request, "cases/enquiry_list.html", context)
 

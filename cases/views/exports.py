@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from accounts.http import SignedInRequest
 from cases.filters import EnquiryFilter
 from cases.models import Enquiry, EnquiryQuerySet, Language, Topic, describe, label_of
 from cases.views.desk import get_offices
+from cases.views.searches import asked_of_list, is_over
 from gai_portal.lib.spreadsheets import Sheet, csv_lines, write_xlsx
 
 MOST_IN_A_WORKBOOK = 50_000  # rows; a CSV file has no limit
@@ -89,7 +91,10 @@ def enquiry_export(request: SignedInRequest, ending: str) -> HttpResponseBase:
     if ending not in KINDS:
         raise Http404
     offices = get_offices(request.user)
-    chosen = EnquiryFilter(request.GET, offices=offices)
+    filters = asked_of_list(request)
+    if is_over(request, filters):
+        return redirect(f"{reverse('cases:enquiry_list')}?{request.GET.urlencode()}")
+    chosen = EnquiryFilter(filters, offices=offices)
     enquiries = chosen.apply(Enquiry.objects.visible_to(request.user).filter(office__in=offices))
     if ending == "xlsx" and enquiries.order_by()[MOST_IN_A_WORKBOOK:][:1].exists():
         text = _("More than %(number)s enquiries do not fit a workbook. Choose a shorter period, or CSV.")
@@ -99,7 +104,7 @@ def enquiry_export(request: SignedInRequest, ending: str) -> HttpResponseBase:
     asked = [
         f"{name}={request.GET[name][:20]}" for name in chosen.fields if name != "q" and request.GET.get(name)
     ]
-    label = " ".join([ending.upper(), *asked, *(["q"] if request.GET.get("q") else [])])
+    label = " ".join([ending.upper(), *asked, *(["q"] if filters["q"] else [])])
     for municipality in sorted({office.municipality_id for office in offices}):
         log_access(request, Verb.EXPORTED, Accessed("cases.enquiry", label, municipality=municipality))
     name = f"{_('enquiries')}-{timezone.localdate():%Y-%m-%d}.{ending}"

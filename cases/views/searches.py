@@ -4,9 +4,12 @@ An address is remembered by browsers, proxies and logs. So the words of a search
 session, and the address of its results names them by a key that says nothing.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.core import signing
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -16,11 +19,12 @@ KEPT_FOR = timedelta(hours=1)
 MOST = 10  # searches of one session, so that the way back leads to each
 SEARCHES = "cases.searches"  # in the session: [key, words, when in seconds]
 SALT = "cases.person searched for"
+SALT_OF_LISTS = "cases.list searched in"  # which proves nothing about people
 
 
-def keep_search(request: SignedInRequest, words: str) -> str:
+def keep_search(request: SignedInRequest, words: str, *, salt: str = SALT) -> str:
     """The key under which these words are kept. It also proves that its owner has searched."""
-    key = signing.dumps([request.user.pk, get_random_string(8)], salt=SALT)
+    key = signing.dumps([request.user.pk, get_random_string(8)], salt=salt)
     request.session[SEARCHES] = [*_kept(request), [key, words, timezone.now().timestamp()]][-MOST:]
     return key
 
@@ -37,6 +41,26 @@ def has_searched(request: SignedInRequest, key: str) -> bool:
     except (signing.BadSignature, ValueError, TypeError):
         return False
     return bool(user == request.user.pk)
+
+
+def asked_address(request: SignedInRequest, filters: Iterable[str]) -> str:
+    """Where the answer to a list's posted form stands: its filters in the address, its words in the session."""
+    asked = {name: request.POST[name] for name in filters if name != "q" and request.POST.get(name)}
+    if words := request.POST.get("q", "").strip():
+        asked["search"] = keep_search(request, words, salt=SALT_OF_LISTS)
+    return f"{request.path}?{urlencode(asked)}" if asked else request.path
+
+
+def asked_of_list(request: SignedInRequest) -> QueryDict:
+    """The filters in a list's address, with the words of its search as `q`."""
+    asked = request.GET.copy()
+    asked["q"] = searched_words(request, asked.get("search", ""))
+    return asked
+
+
+def is_over(request: SignedInRequest, asked: QueryDict) -> bool:
+    """Whether the address names a search that is not kept any more."""
+    return bool(request.GET.get("search")) and not asked["q"]
 
 
 def _kept(request: SignedInRequest) -> list[list]:

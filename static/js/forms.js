@@ -54,6 +54,7 @@
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (!form || !isPost(form) || form.dataset.draftUrl || !form.closest("main")) return;
+    if (form.getAttribute("role") === "search") return;
     changed.add(form);
     addEventListener("beforeunload", warn);
   });

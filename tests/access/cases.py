@@ -109,6 +109,8 @@ GET: dict[str, Row] = {
     "cases:unseal": only("coordinator_praia"),
 }
 POST: dict[str, Row] = {
+    "cases:enquiry_list": only(*DESKS, gives=FOUND),
+    "cases:case_list": only(*DESKS, gives=FOUND),
     "cases:first_day": only(*DESKS, gives=FOUND),
     "cases:enquiry_handed": only(*DESKS),
     "cases:import_list": only(*DESKS),  # an empty form comes back

@@ -350,13 +350,13 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
 }
 # What a reader may ask in the address, of each page that answers it.
 QUERIES: dict[str, list[str]] = {
-    "cases:enquiry_list": ["q", "author"],
-    "cases:enquiry_export": ["q", "author"],
+    "cases:enquiry_list": ["search", "author"],
+    "cases:enquiry_export": ["search", "author"],
     "cases:enquiry_create": ["appointment", "person", "code", "case"],
     "cases:follow_up_create": ["person"],
     "cases:appointment_create": ["person", "case"],
     "cases:person_search": ["search"],
-    "cases:case_list": ["q"],
+    "cases:case_list": ["search"],
     "cases:today": ["whose", "until"],
     "cases:recall_list": ["whom", "state"],
     "cases:referral_list": ["state", "partner"],
@@ -364,7 +364,10 @@ QUERIES: dict[str, list[str]] = {
     "cases:person_detail": ["before"],
 }
 # Searches that are posted, so that no name stands in an address: the field of each.
-POSTED = {"cases:person_search": "q", "cases:code_search": "code"}
+POSTED = {
+    **dict.fromkeys(["cases:person_search", "cases:enquiry_list", "cases:case_list"], "q"),
+    "cases:code_search": "code",
+}
 # Pages outside the desk that show something of it.
 AROUND = ["/workspace/", "/workspace/notices/", "/workspace/people/handover/"]
 

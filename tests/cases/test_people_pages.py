@@ -85,7 +85,7 @@ def test_a_search_is_kept_for_an_hour_and_for_nobody_else(desk, maria, coordinat
     time_machine.move_to(timezone.now() + timedelta(minutes=61))
     page = desk.get(address).content.decode()
     assert "Maria" not in page
-    assert "Escreva de novo quem procura" in page
+    assert "Pesquise de novo" in page
 
 
 def test_the_latest_searches_are_kept_and_no_more(desk):

@@ -117,11 +117,11 @@ def test_a_restricted_enquiry_is_in_no_list_search_or_count_of_others(
     hidden = EnquiryFactory(office=office_praia, author=desk_praia, topic=violence, note="Segredo")
     client.force_login(coordinator_praia)
     for query in ({}, {"q": "segredo"}, {"q": str(hidden.pk)}, {"q": "Violência"}, {"topic": "VBG.01"}):
-        assert numbers(client.get(LIST, query)) == set()
+        assert numbers(client.post(LIST, query, follow=True)) == set()
     assert client.get(reverse("cases:enquiry_figures")).context["total"] == 0
     assert "Violência" not in str(client.get("/workspace/desk/").context["latest"])
     client.force_login(desk_praia)
-    assert numbers(client.get(LIST, {"q": "segredo"})) == {hidden.pk}
+    assert numbers(client.post(LIST, {"q": "segredo"}, follow=True)) == {hidden.pk}
 
 
 def test_the_assigned_officer_reads_a_restricted_enquiry(
@@ -151,7 +151,7 @@ def test_the_list_shows_the_own_office_alone(client, desk_sal, enquiry, office_s
     own = EnquiryFactory(office=office_sal)
     client.force_login(desk_sal)
     assert numbers(client.get(LIST)) == {own.pk}
-    assert numbers(client.get(LIST, {"q": str(enquiry.pk)})) == set()
+    assert numbers(client.post(LIST, {"q": str(enquiry.pk)}, follow=True)) == set()
 
 
 @pytest.mark.parametrize(
@@ -159,11 +159,11 @@ def test_the_list_shows_the_own_office_alone(client, desk_sal, enquiry, office_s
 )
 def test_an_enquiry_is_found_by_topic_note_and_number(desk, enquiry, words):
     EnquiryFactory(office=enquiry.office, topic=TopicFactory(code="NAC.01"))
-    assert numbers(desk.get(LIST, {"q": words.format(pk=enquiry.pk)})) == {enquiry.pk}
+    assert numbers(desk.post(LIST, {"q": words.format(pk=enquiry.pk)}, follow=True)) == {enquiry.pk}
 
 
 def test_the_number_of_another_office_finds_nothing(desk, enquiry):
-    assert numbers(desk.get(LIST, {"q": f"SL-{enquiry.pk}"})) == set()
+    assert numbers(desk.post(LIST, {"q": f"SL-{enquiry.pk}"}, follow=True)) == set()
 
 
 def test_each_filter_narrows_the_list(desk, enquiry, desk_praia, coordinator_praia):
@@ -203,7 +203,7 @@ def test_voided_enquiries_are_shown_on_request(desk, enquiry, desk_praia):
 def test_paging_reaches_every_enquiry_once(desk, office_praia, renewal):
     at = timezone.now()
     made = {EnquiryFactory(office=office_praia, topic=renewal, at=at).pk for _ in range(60)}
-    url, seen = f"{LIST}?q=renovacao", []
+    url, seen = desk.post(LIST, {"q": "renovacao"}).url, []
     while url:
         response = desk.get(url)
         seen += [enquiry.pk for enquiry in response.context["page"]]

@@ -1,6 +1,6 @@
 """A restricted person is not shown by what is written about them, and each reading leaves a line."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -15,6 +15,7 @@ from cases.services.enquiries import log_enquiry
 from cases.services.follow_ups import add_follow_up
 from cases.services.recalls import _tell_keepers
 from cases.services.referrals import draft_referral, look_after_referrals
+from gai_portal.lib.paging import Cursor
 from tests.cases.referrals import in_days, sent_referral
 from tests.conftest import member
 from tests.factories import (
@@ -186,10 +187,15 @@ def test_to_correct_something_restricted_is_to_read_it(client, office_praia, des
     assert readings(desk_praia, row) == 1
 
 
-@pytest.mark.parametrize("place", ["before=x", "after=x", "before="])
-def test_a_search_is_noted_whatever_stands_in_the_address(client, enquiry, desk_praia, place):
+FORGED = Cursor(datetime(2100, 1, 1, tzinfo=UTC), 1)  # as well-formed as our own
+
+
+@pytest.mark.parametrize("place", ["before=x", "after=x", "before=", f"after={FORGED}", f"before={FORGED}"])
+@pytest.mark.parametrize("page", ["enquiry_list", "case_list"])
+def test_a_search_is_noted_whatever_stands_in_the_address(client, enquiry, desk_praia, page, place):
     client.force_login(desk_praia)
-    client.get(f"{reverse('cases:enquiry_list')}?q=aulas&{place}")
+    searched = client.post(reverse(f"cases:{page}"), {"q": "aulas"}).url
+    client.get(f"{searched}&{place}")
     assert AccessLog.objects.filter(verb=AccessLog.Verb.SEARCHED).count() == 1
 
 
