@@ -108,7 +108,9 @@ def test_the_list_leaves_closed_cases_out_and_searches_by_number_and_words(desk,
     )
     url = reverse("cases:case_list")
     assert list(desk.get(url).context["page"].rows) == [case]
-    assert list(desk.post(url, {"state": "all", "q": "tratado ja"}, follow=True).context["page"].rows) == [closed]
+    assert list(desk.post(url, {"state": "all", "q": "tratado ja"}, follow=True).context["page"].rows) == [
+        closed
+    ]
     assert list(desk.post(url, {"q": case.number.lower()}, follow=True).context["page"].rows) == [case]
     assert list(desk.get(url, {"mine": "on"}).context["page"].rows) == []
     assert AccessLog.objects.filter(verb="searched", kind="cases.case").count() == 2

@@ -171,7 +171,12 @@ def test_what_moves_to_another_office_stays_as_restricted(
     agreed = {"reason": "Vive agora no Sal.", "agreed_on": timezone.localdate()}
     transfer = offer_transfer(maria, to_office=office_sal, **agreed, by=coordinator_praia)
     accept_transfer(transfer, assigned_to=taking, by=there)
-    assert [reads(user, enquiry) for user in (taking, other, there, desk_praia)] == [True, False, False, False]
+    assert [reads(user, enquiry) for user in (taking, other, there, desk_praia)] == [
+        True,
+        False,
+        False,
+        False,
+    ]
 
 
 def test_what_was_there_before_this_rule_is_closed(log, maria, desk_praia, colleague):
