@@ -44,7 +44,7 @@ def has_searched(request: SignedInRequest, key: str) -> bool:
 
 
 def asked_address(request: SignedInRequest, filters: Iterable[str]) -> str:
-    """Where the answer to a list's posted form stands: its filters in the address, its words in the session."""
+    """Where the answer to a posted list form stands: filters in the address, words in the session."""
     asked = {name: request.POST[name] for name in filters if name != "q" and request.POST.get(name)}
     if words := request.POST.get("q", "").strip():
         asked["search"] = keep_search(request, words, salt=SALT_OF_LISTS)
