@@ -17,6 +17,6 @@ def restrict(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0022_recalls")]
+    dependencies = [("cases", "0024_recall_tries")]
 
     operations = [migrations.RunPython(restrict, migrations.RunPython.noop, elidable=True)]
