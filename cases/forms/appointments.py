@@ -13,12 +13,13 @@ from cases.forms.fields import colleagues
 from cases.models import Appointment, Case, Person
 from cases.models.cases import TITLE_LIMIT
 from cases.permissions import can_work_with_person
-from gai_portal.lib.forms import DayField, LineField
+from gai_portal.lib.forms import DayField, LineField, needed
 from municipalities.models import Office, Partner
 
 SHORTEST, LONGEST, USUAL = 5, 480, 30  # minutes
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 FARTHEST = timedelta(days=366)
+ONE_OF_TWO = _("a number, a few words, or both")
 
 
 class WhenForm(forms.Form):
@@ -82,17 +83,23 @@ class AppointmentForm(WhenForm):
 
     field_order = ("record", "title", "office", "day", "hour", "minutes")
 
-    record = LineField(
-        label=_("Case or person, by number"),
-        required=False,
-        max_length=40,
-        help_text=_("For example: the number of the case, or of somebody's record."),
+    record = needed(
+        ONE_OF_TWO,
+        LineField(
+            label=_("Case or person, by number"),
+            required=False,
+            max_length=40,
+            help_text=_("For example: the number of the case, or of somebody's record."),
+        ),
     )
-    title = LineField(
-        label=_("For whom or what"),
-        required=False,
-        max_length=TITLE_LIMIT,
-        help_text=_("A few words by which you know them. No names, phone numbers or documents here."),
+    title = needed(
+        ONE_OF_TWO,
+        LineField(
+            label=_("For whom or what"),
+            required=False,
+            max_length=TITLE_LIMIT,
+            help_text=_("A few words by which you know them. No names, phone numbers or documents here."),
+        ),
     )
 
     def clean_record(self) -> Case | Person | None:
@@ -159,6 +166,9 @@ class EditAppointmentForm(AppointmentForm):
         }
         super().__init__(*args, offices=[appointment.office], initial=initial, **kwargs)
         self.needs_somebody = not appointment.is_free
+        if appointment.is_free:
+            for name in ("record", "title"):
+                cast("Any", self.fields[name]).needed = ""
 
 
 class JointDayForm(WhenForm):

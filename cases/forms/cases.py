@@ -27,7 +27,7 @@ from cases.models.cases import TITLE_LIMIT
 from cases.services.deadlines import KnownDeadline
 from cases.workflow import RUNNING_STATES, CaseState
 from gai_portal.lib.formats import format_day
-from gai_portal.lib.forms import DayField, LineField
+from gai_portal.lib.forms import DayField, LineField, needed
 from gai_portal.lib.scans import Scan, checked_scan
 from gai_portal.lib.text import fold
 from municipalities.models import Office
@@ -258,8 +258,11 @@ class CaseDocumentForm(CaseActForm):
 
 
 class CaseDeadlineForm(CaseActForm):
-    known = forms.TypedChoiceField(
-        label=_("From what is on record"), required=False, empty_value=None, widget=forms.RadioSelect
+    known = needed(
+        _("one of these, or another below"),
+        forms.TypedChoiceField(
+            label=_("From what is on record"), required=False, empty_value=None, widget=forms.RadioSelect
+        ),
     )
     rule = forms.ModelChoiceField(
         DeadlineRule.objects.none(), label=_("Deadline"), required=False, empty_label=_("Choose")
@@ -291,6 +294,8 @@ class CaseDeadlineForm(CaseActForm):
             for code, each in self.on_record.items()
         ] + [("", _("Another deadline or day, written below"))]
         fields["known"].initial = next(iter(self.on_record))
+        for name in ("rule", "counted_from"):
+            needed(_("if it is not one of those above"), fields[name])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -317,15 +322,27 @@ class CasePersonForm(PersonChoice, CaseActForm):
 
 
 class CaseChecklistForm(CaseActForm):
-    items = forms.ModelMultipleChoiceField(
-        ChecklistItem.objects.none(),
-        label=_("Brought"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+    items = needed(
+        _("none, some or all"),
+        forms.ModelMultipleChoiceField(
+            ChecklistItem.objects.none(),
+            label=_("Tick what was brought"),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        ),
     )
 
     def offer(self, fields: Any) -> None:
-        fields["items"].queryset = self.case.papers_to_bring()
+        papers = self.case.papers_to_bring()
+        fields["items"].queryset = papers
+        fields["items"].choices = [(paper.pk, _said(paper)) for paper in papers]
         fields["items"].initial = [
             entry.item_id for entry in self.case.checklist_entries.all() if entry.is_done
         ]
+
+
+def _said(paper: ChecklistItem) -> str:
+    """With when it is needed, if that is not always."""
+    if paper.required == ChecklistItem.Required.YES:
+        return str(paper)
+    return f"{paper} ({str(paper.get_required_display()).lower()})"

@@ -21,7 +21,7 @@ from cases.models import (
 from cases.models.guidance import CHANGE_LIMIT, SUGGESTION_LIMIT, TEXT_LIMIT
 from cases.services.guidance import mark_of
 from gai_portal.lib.formats import format_cve, format_escudos, parse_escudos
-from gai_portal.lib.forms import DayField, LineField, ProseField, SeenForm
+from gai_portal.lib.forms import DayField, LineField, ProseField, SeenForm, needed
 from gai_portal.lib.pasted import tidy, tidy_line
 from gai_portal.lib.text import fold
 
@@ -237,7 +237,7 @@ class PublishForm(ReviewForm):
         if draft.number == 1:
             del self.fields["is_material"], self.fields["change_pt"]
         else:
-            cast("Any", self.fields["change_pt"]).is_needed_at_times = True
+            needed(_("for a material change"), self.fields["change_pt"])
         if languages := ", ".join(left_behind):
             label = _("Publish although these languages are out of date: {languages}")
             self.fields["accepts_outdated"].label = label.format(languages=languages)

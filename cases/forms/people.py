@@ -30,7 +30,7 @@ from cases.models import (
 from cases.services.consents import LONGEST, explanation, usual_end
 from cases.services.people import CONTENT_FIELDS
 from gai_portal.lib.countries import nationality_names
-from gai_portal.lib.forms import DayField
+from gai_portal.lib.forms import DayField, needed
 from gai_portal.lib.phones import format_phone, parse_phone
 from municipalities.models import Office, Partner
 
@@ -42,6 +42,8 @@ SAFELY_WIDGETS: dict[str, Any] = {
     "safe_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     "safe_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
 }
+BOTH = _("both hours or none")
+WITH_DOCUMENT = _("if there is a document")
 SAFELY_HELP: dict[str, Any] = {"caution": _("For example: do not say who is calling.")}
 
 
@@ -154,8 +156,8 @@ class ConsentForm(forms.Form):
         choices=Consent.Form.choices,
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
-    witness = forms.CharField(
-        label=_("Witness"), required=False, max_length=160, help_text=_("Needed for a spoken agreement.")
+    witness = needed(
+        _("for a spoken agreement"), forms.CharField(label=_("Witness"), required=False, max_length=160)
     )
     for_follow_up = forms.BooleanField(
         label=_("The office follows up the matter"), required=False, initial=True
@@ -178,7 +180,6 @@ class ConsentForm(forms.Form):
         field["spoken_in"].queryset = Language.objects.filter(is_active=True)
         field["partners"].queryset = Partner.objects.filter(is_active=True)
         field["ends_on"].initial = usual_end
-        field["witness"].is_needed_at_times = True
 
     def clean_ends_on(self) -> date:
         day: date = self.cleaned_data["ends_on"]
@@ -221,12 +222,18 @@ class NewPersonForm(ConsentForm, PersonForm):
     phone_checked = forms.BooleanField(
         label=_("The number was tried while the person was here"), required=False
     )
-    kind = forms.ChoiceField(
-        label=_("Document"), choices=[("", "–"), *IdentityDocument.Kind.choices], required=False
+    kind = needed(
+        WITH_DOCUMENT,
+        forms.ChoiceField(
+            label=_("Document"), choices=[("", "–"), *IdentityDocument.Kind.choices], required=False
+        ),
     )
-    number = forms.CharField(label=_("Number"), max_length=40, required=False)
-    country = forms.ChoiceField(
-        label=_("Issued by"), required=False, widget=forms.Select(attrs={"data-combobox": ""})
+    number = needed(WITH_DOCUMENT, forms.CharField(label=_("Number"), max_length=40, required=False))
+    country = needed(
+        WITH_DOCUMENT,
+        forms.ChoiceField(
+            label=_("Issued by"), required=False, widget=forms.Select(attrs={"data-combobox": ""})
+        ),
     )
     expires_on = DayField(label=_("Valid until"), required=False)
 
@@ -237,6 +244,8 @@ class NewPersonForm(ConsentForm, PersonForm):
         field["office"].queryset = Office.objects.filter(pk__in=[office.pk for office in offices])
         field["country"].choices = country_choices()
         safely = fields_for_model(Contact, SAFELY, widgets=SAFELY_WIDGETS, help_texts=SAFELY_HELP)
+        for name in ("safe_from", "safe_until"):
+            needed(BOTH, safely[name])
         self.fields.update(cast("dict[str, forms.Field]", safely))
         if len(offices) == 1:
             del self.fields["office"]
@@ -331,6 +340,8 @@ class ContactForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast("Any", self.fields["channel"]).choices = Contact.Channel.choices
+        for name in ("safe_from", "safe_until"):
+            needed(BOTH, self.fields[name])
         self.initial.setdefault("channel", Contact.Channel.PHONE)
         self.initial["checked"] = self.instance.verified_at is not None
         if self.instance.pk and self.instance.channel == Contact.Channel.PHONE:

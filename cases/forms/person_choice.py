@@ -11,6 +11,7 @@ from accounts.models import User
 from cases.models import Found, Person, find_people
 from cases.permissions import can_work_with_person
 from gai_portal.lib.formats import format_day
+from gai_portal.lib.forms import needed
 
 
 class Who(models.TextChoices):
@@ -37,14 +38,20 @@ class PersonChoice(forms.Form):
         initial=Who.ANONYMOUS,
         widget=forms.RadioSelect(attrs={"class": "choices-inline"}),
     )
-    asked = forms.CharField(
-        label=_("Name, telephone, document or number"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("In any spelling and order. You choose among those who are found."),
+    asked = needed(
+        _("unless chosen above"),
+        forms.CharField(
+            label=_("Name, telephone, document or number"),
+            required=False,
+            max_length=200,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            help_text=_("In any spelling and order. You choose among those who are found."),
+        ),
     )
-    person = forms.ChoiceField(label=_("Who is it?"), required=False, widget=forms.RadioSelect)
+    person = needed(
+        _("choose, or search again"),
+        forms.ChoiceField(label=_("Who is it?"), required=False, widget=forms.RadioSelect),
+    )
 
     found: list[Found]  # what a search of this form has brought
     offered: list[Person]  # those whom it shows, found or chosen before

@@ -22,7 +22,7 @@ from cases.models import (
 )
 from cases.permissions import can_read
 from cases.workflow import ANSWERS, ReferralState, answers_from
-from gai_portal.lib.forms import DayField
+from gai_portal.lib.forms import DayField, needed
 from municipalities.models import Partner
 
 
@@ -152,7 +152,7 @@ class SendReferralForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         usual = timezone.localdate() + timedelta(days=settings.REFERRAL_ANSWER_DAYS)
-        cast("Any", self.fields["email"]).is_needed_at_times = True
+        needed(_("for a notice by e-mail"), self.fields["email"])
         self.fields["due_on"].initial = usual
         self.fields["way"].initial = ReferralStep.Way.LETTER
 
@@ -179,7 +179,7 @@ class ReferralAnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields = cast("Any", self.fields)
         fields["state"].choices = [(state.value, self.SAID[state]) for state in answers_from(referral.state)]
-        fields["text"].is_needed_at_times = True
+        needed(_("to offer help, or to say no"), fields["text"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

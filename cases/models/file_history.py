@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 from accounts.models import User
 from cases.models.cases import Case
 from cases.models.enquiries import Change
-from cases.models.on_file import HISTORIES, kinds_of_person
-from cases.models.people import Person
+from cases.models.people import Alias, Contact, IdentityDocument, Person
 from gai_portal.lib.countries import nationality_name
 from gai_portal.lib.formats import format_day
 
 LATEST = 30
+ITEMS = (Alias, Contact, IdentityDocument)
 SHOWN = (
     "name",
     "born_on",
@@ -48,13 +48,11 @@ def changes_in_case(case: Case, user: User) -> list[Change]:
     return _of_record(case, case.history.select_related(*related), SHOWN_OF_CASE, user)
 
 
-def changes_in_file(person: Person, user: User, *, kinds: set[str] | None = None) -> list[Change]:
+def changes_in_file(person: Person, user: User) -> list[Change]:
     """The latest changes of the record, its names, contacts and documents, the newest first."""
-    kinds = kinds_of_person(person) if kinds is None else kinds
     changes = [*_of_person(person, user)]
-    for model in HISTORIES:
-        if model.__name__ in kinds:
-            changes += _of_items(model, person)
+    for model in ITEMS:
+        changes += _of_items(model, person)
     return sorted(changes, key=lambda change: change.at, reverse=True)[:LATEST]
 
 

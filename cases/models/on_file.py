@@ -3,25 +3,33 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Exists
+from django.db.models import Exists, Q
 
 from accounts.models import User
 from cases.models.cases import Case
-from cases.models.people import Alias, Contact, IdentityDocument, Merge, Person
+from cases.models.enquiries import Enquiry
+from cases.models.people import Merge, Person
 from cases.models.referrals import Referral
 from cases.models.transfers import Transfer
-
-HISTORIES = (Alias, Contact, IdentityDocument)
 
 
 def kinds_of_person(person: Person) -> set[str]:
     """What there is in somebody's file, whoever may read it."""
-    names = ("enquiries", "consents", "merges", "cases", "referrals", "appointments", "transfers", "aliases")
+    names = ("enquiries", "consents", "merges", "cases", "appointments", "transfers", "aliases")
     return _there(
         person,
         {name: getattr(person, name).all() for name in (*names, "contacts", "documents_of_identity")}
-        | {model.__name__: model.history.filter(person=person.pk) for model in HISTORIES}
         | {
+            "running": person.cases.running(),
+            "enquiries_of_cases": Enquiry.objects.filter(person=None, case__person=person),
+            "referrals": Referral.objects.filter(
+                Q(person=person) | Q(person=None, enquiry__case__person=person)
+            ),
+            "steps": Person.objects.filter(pk=person.pk).filter(
+                Q(cases__notes__isnull=False)
+                | Q(cases__documents__isnull=False)
+                | Q(follow_ups__closed_at__isnull=False)
+            ),
             "partners": person.consent.partners.all(),
             "expected": person.appointments.planned(),
             "to_do": person.follow_ups.open(),

@@ -8,15 +8,20 @@ that the reader may see.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from django.db.models import F, Q, Value
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import User
 from cases.models.appointments import Appointment
-from cases.models.cases import Case
+from cases.models.case_documents import CaseDocument
+from cases.models.cases import Case, CaseNote
 from cases.models.consents import Consent
 from cases.models.enquiries import Enquiry
+from cases.models.follow_ups import FollowUp
 from cases.models.on_file import kinds_of_person
 from cases.models.people import Merge, Person
 from cases.models.referrals import Referral
@@ -24,7 +29,7 @@ from cases.models.transfers import Transfer
 from cases.workflow import TransferState
 from gai_portal.lib.content import in_active_language
 
-PAGE = 25
+PAGE = 10
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,16 @@ def timeline(
 
 
 def _enquiries(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
-    rows = Enquiry.objects.visible_to(user).filter(person=person, at__lt=before).standing().with_names()
+    return _contacts(Q(person=person), user, before, limit)
+
+
+def _enquiries_of_cases(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
+    """Those without a name of their own."""
+    return _contacts(Q(person=None, case__person=person), user, before, limit)
+
+
+def _contacts(about: Q, user: User, before: datetime, limit: int) -> Iterable[Moment]:
+    rows = Enquiry.objects.visible_to(user).filter(about, at__lt=before).standing().with_names()
     for row in rows.order_by("-at", "-pk")[:limit]:
         details = [in_active_language(row.outcome, "name")[0], in_active_language(row.channel, "name")[0]]
         title = in_active_language(row.topic, "name")[0]
@@ -92,7 +106,7 @@ def _merges(person: Person, user: User, before: datetime, limit: int) -> Iterabl
         Merge.objects.visible_to(user).filter(kept=person, at__lt=before).select_related("gone__office", "by")
     )
     for row in rows.order_by("-at")[:limit]:
-        title = gettext("Record {record} brought together with this one").format(record=row.gone.reference)
+        title = gettext("Record {record} merged into this one").format(record=row.gone.reference)
         details = [str(row.by)] + ([gettext("undone")] if row.undone_at else [])
         yield Moment(row.at, gettext("Merge"), title, details=details)
 
@@ -105,8 +119,32 @@ def _cases(person: Person, user: User, before: datetime, limit: int) -> Iterable
         yield Moment(row.opened_at, gettext("Case"), title, row.get_absolute_url(), details)
 
 
+def _steps(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
+    """What was written, kept and done: rows of three kinds in one query."""
+    notes = CaseNote.objects.visible_to(user).standing().filter(case__person=person, at__lt=before)
+    files = CaseDocument.objects.visible_to(user).kept().filter(case__person=person, added_at__lt=before)
+    done = FollowUp.objects.visible_to(user).filter(person=person, closed_at__lt=before)
+    parts = [
+        _step(notes, "note", at="at", title="case__title", text="text", by="author"),
+        _step(files, "file", at="added_at", title="title", text="case__title", by="added_by"),
+        _step(done, "done", at="closed_at", title="title", text="result", by="closed_by"),
+    ]
+    kinds = {"note": gettext("Note"), "file": gettext("File"), "done": gettext("Done or dropped")}
+    rows: Any = parts[0].union(*parts[1:], all=True).order_by("-moment")[:limit]
+    for at, kind, title, text, by, case, number in rows:
+        url = reverse("cases:case_detail", args=[case]) if case else ""
+        yield Moment(at, kinds[kind], title or number or "", url, [number or "", by or ""], text[:200])
+
+
+def _step(rows: Any, kind: str, *, at: str, title: str, text: str, by: str) -> Any:
+    """The same columns for each kind, so that they can stand in one list."""
+    rows = rows.order_by().annotate(moment=F(at), kind=Value(kind), said=F(title), more=F(text))
+    return rows.values_list("moment", "kind", "said", "more", f"{by}__name", "case", "case__number")
+
+
 def _referrals(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
-    rows = Referral.objects.visible_to(user).filter(person=person, created_at__lt=before).with_names()
+    about = Q(person=person) | Q(person=None, enquiry__case__person=person)
+    rows = Referral.objects.visible_to(user).filter(about, created_at__lt=before).with_names()
     for row in rows.order_by("-created_at", "-pk")[:limit]:
         title = in_active_language(row.partner, "name")[0]
         details = [row.reference, str(row.get_state_display()), str(row.author)]
@@ -137,9 +175,11 @@ def _transfers(person: Person, user: User, before: datetime, limit: int) -> Iter
 
 SOURCES: dict[str, Source] = {
     "enquiries": _enquiries,
+    "enquiries_of_cases": _enquiries_of_cases,
     "consents": _consents,
     "merges": _merges,
     "cases": _cases,
+    "steps": _steps,
     "referrals": _referrals,
     "appointments": _appointments,
     "transfers": _transfers,

@@ -120,7 +120,9 @@ def accept_transfer(transfer: Transfer, *, assigned_to: User | None = None, by: 
         raise ValidationError(_("The record is no longer at the office that offered it."))
     if isinstance(record, Person):
         if not record.is_standing or not record.consent.holds_on():
-            raise ValidationError(_("The person's agreement has ended, or the record was brought together."))
+            raise ValidationError(
+                _("The person's agreement has ended, or the record was merged into another.")
+            )
     elif record.person_id:
         raise ValidationError(
             _("Meanwhile this case names somebody. Ask the other office to offer it again.")

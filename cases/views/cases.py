@@ -242,7 +242,7 @@ def case_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             again["version"] = str(case.version)
             form = EditCaseForm(again, case=case)
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, _("Case {number} is saved.").format(number=case.number))
             return redirect(_where_to_go_on(request.user, case))
     log_access(request, Verb.READ, case)
     return render(request, "cases/case_edit.html", {"case": case, "form": form, "conflict": conflict})
@@ -264,6 +264,7 @@ class Act:
     button: Any = ""  # what it says, if not "Save"
     is_long: bool = False  # somebody may write for long: a draft is kept
     may: Callable[[User, Case], bool] = can_work_on_case
+    said: Any = ""  # what the page says afterwards
 
 
 def _tick(case: Case, data: Data, by: User) -> None:
@@ -280,27 +281,48 @@ ACTS: dict[str, Act] = {
         CaseNoteForm,
         lambda case, data, by: add_note(case, **data, by=by),
         is_long=True,
+        said=gettext_lazy("The note is saved."),
     ),
     "follow-up": Act(
         gettext_lazy("Add something to do"),
         CaseFollowUpForm,
         lambda case, data, by: add_follow_up(case, **data, by=by),
+        said=gettext_lazy("It is on the list of things to do."),
     ),
     "deadline": Act(
         gettext_lazy("Count a legal deadline"),
         CaseDeadlineForm,
         lambda case, data, by: set_deadline(case, data["rule"], data["counted_from"], by=by),
+        said=gettext_lazy("The deadline is on the list of things to do."),
     ),
-    "checklist": Act(gettext_lazy("Documents to bring"), CaseChecklistForm, _tick),
+    "checklist": Act(
+        gettext_lazy("Documents to bring"),
+        CaseChecklistForm,
+        _tick,
+        said=gettext_lazy("What was brought is noted."),
+    ),
     "assign": Act(
         gettext_lazy("Assign"),
         AssignCaseForm,
         lambda case, data, by: assign_case(case, data["assigned_to"], by=by),
         may=can_assign_case,
+        said=gettext_lazy("The case is assigned."),
     ),
-    "wait": Act(WAIT.label, CaseActForm, lambda case, data, by: wait_case(case, by=by), WAIT, WAIT.label),
+    "wait": Act(
+        WAIT.label,
+        CaseActForm,
+        lambda case, data, by: wait_case(case, by=by),
+        WAIT,
+        WAIT.label,
+        said=gettext_lazy("The case waits for somebody else."),
+    ),
     "resume": Act(
-        RESUME.label, CaseActForm, lambda case, data, by: resume_case(case, by=by), RESUME, RESUME.label
+        RESUME.label,
+        CaseActForm,
+        lambda case, data, by: resume_case(case, by=by),
+        RESUME,
+        RESUME.label,
+        said=gettext_lazy("The case goes on."),
     ),
     "close": Act(
         CLOSE.label,
@@ -309,6 +331,7 @@ ACTS: dict[str, Act] = {
         CLOSE,
         gettext_lazy("Close the case"),
         is_long=True,
+        said=gettext_lazy("The case is closed."),
     ),
     "reopen": Act(
         REOPEN.label,
@@ -317,6 +340,7 @@ ACTS: dict[str, Act] = {
         REOPEN,
         gettext_lazy("Reopen the case"),
         is_long=True,
+        said=gettext_lazy("The case is open again."),
     ),
 }
 
@@ -340,7 +364,7 @@ def case_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
 
     def do() -> str:
         todo.do(case, form.cleaned_data, request.user)
-        messages.success(request, _("Saved."))
+        messages.success(request, todo.said)
         return case.get_absolute_url()
 
     if url := answer_form(request, form, do):
@@ -369,7 +393,7 @@ def case_person(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def name() -> str:
         name_case(case, form.cleaned_data["person"], by=request.user)
-        messages.success(request, _("Saved."))
+        messages.success(request, _("The person of the case is noted."))
         return case.get_absolute_url()
 
     if url := answer_form(request, form, name):
@@ -395,7 +419,7 @@ def note_correct(request: SignedInRequest, pk: int, note: int) -> HttpResponse:
 
     def correct() -> str:
         correct_note(original, **form.cleaned_data, by=request.user)
-        messages.success(request, _("Saved."))
+        messages.success(request, _("The note is corrected. What stood there before can be read under it."))
         return case.get_absolute_url()
 
     if url := answer_form(request, form, correct):
@@ -416,7 +440,7 @@ def document_add(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def add() -> str:
         add_document(case, **form.cleaned_data, by=request.user)
-        messages.success(request, _("Saved."))
+        messages.success(request, _("The file is kept: {what}.").format(what=form.cleaned_data["title"]))
         return case.get_absolute_url()
 
     if url := answer_form(request, form, add):

@@ -91,7 +91,7 @@ def follow_up_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, _("Saved: %(title)s") % {"title": form.cleaned_data["title"]})
             return _back(request, follow_up)
     if follow_up.is_restricted or follow_up.person_id:
         log_access(request, Verb.READ, follow_up)

@@ -39,7 +39,7 @@ def person_merge(request: SignedInRequest, pk: int, other: int) -> HttpResponse:
     def merge() -> str:
         done = merge_people(**form.choice(), by=user)
         undo = reverse("cases:merge_undo", args=[done.kept_id, done.pk])
-        text = _("{record} was brought together with this record.").format(record=done.gone.reference)
+        text = _("{record} was merged into this record.").format(record=done.gone.reference)
         messages.success(request, text, extra_tags=undo)
         return done.kept.get_absolute_url()
 

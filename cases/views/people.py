@@ -30,6 +30,7 @@ from cases.forms.people import (
 from cases.models import (
     Alias,
     Appointment,
+    Case,
     Contact,
     FollowUp,
     Found,
@@ -60,8 +61,7 @@ from cases.views.desk import get_offices
 from cases.views.searches import has_searched, keep_search, searched_words
 from gai_portal.lib.paging import keyset_page
 
-READINGS = 5  # shown on the person's page
-TO_DO = 20
+TO_DO = 20  # shown on the person's page
 MERGES = 10
 ITEMS: dict[str, tuple[Any, Any]] = {
     "names": (Alias, AliasForm),
@@ -227,6 +227,7 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     documents = rows("documents_of_identity", person.documents_of_identity.all())
     to_do = FollowUp.objects.visible_to(request.user).filter(person=person).open().with_names()
     expected = Appointment.objects.visible_to(request.user).filter(person=person).planned().with_names()
+    running = Case.objects.visible_to(request.user).filter(person=person).running().with_names()
     merges = Merge.objects.undoable_by(request.user).of(person).select_related("gone__office", "by")
     transfers = Transfer.objects.visible_to(request.user).open().of(person).with_names()
     works = can_work_with_person(request.user, person)
@@ -247,13 +248,12 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "partners": rows("partners", person.consent.partners.all()),
         "consent_holds": person.consent.holds_on(),
         "duplicates": duplicates,
+        "running": rows("running", running[:TO_DO]),
         "appointments": rows("expected", expected[:TO_DO]),
         "to_do": rows("to_do", to_do[:TO_DO]),
         "merges": rows("undoable", merges[:MERGES]),
         "moments": moments,
         "older": older,
-        "changes": changes_in_file(person, request.user, kinds=kinds),
-        "readings": AccessLog.objects.of(person)[:READINGS],
         "works": works,
         "can_copy": can_give_copy(request.user, person),
         "can_offer_record": can_offer_record(request.user, person),
@@ -281,7 +281,9 @@ def person_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             again["version"] = str(person.version)
             form = EditPersonForm(again, **kept)
         else:
-            return _after_change(request, person, _("Saved."))
+            return _after_change(
+                request, person, _("Record {record} is saved.").format(record=person.reference)
+            )
     else:
         log_access(request, Verb.READ, person)
     return render(request, "cases/person_edit.html", {"person": person, "form": form, "conflict": conflict})
@@ -320,7 +322,7 @@ def person_item(request: SignedInRequest, pk: int, kind: str, item: int | None =
 
         def save() -> str:
             save_item(row, by=request.user)
-            messages.success(request, _("Saved."))
+            messages.success(request, _("On record: {what}.").format(what=row))
             return person.get_absolute_url()
 
         try:
@@ -338,13 +340,17 @@ def person_item_remove(request: SignedInRequest, pk: int, kind: str, item: int) 
     person = get_person(request, pk)
     row, _form = get_item(person, kind, item)
     remove_item(row, by=request.user)
-    messages.success(request, _("Removed."))
+    messages.success(request, _("Removed from the record: {what}.").format(what=row))
     return redirect(person)
 
 
 @require_safe
 def person_readings(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Who has read the file, for those who may read it themselves."""
+    """What was changed in the file and who has read it, for those who may read it themselves."""
     person = get_person(request, pk)
     page = keyset_page(AccessLog.objects.of(person), request)
-    return render(request, "cases/person_readings.html", {"person": person, "page": page})
+    context = {"person": person, "page": page}
+    if not page.previous_url:  # on the first page
+        log_access(request, Verb.READ, person)
+        context["changes"] = changes_in_file(person, request.user)
+    return render(request, "cases/person_readings.html", context)

@@ -118,7 +118,7 @@ def referral_edit(request: SignedInRequest, pk: int) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, _("The draft of referral {number} is saved.").format(number=referral))
             return redirect(referral)
     _log_form(request, form, referral)
     context = {
@@ -192,7 +192,7 @@ def referral_answer(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def answer() -> str:
         answer_referral(referral, **form.cleaned_data, way=ReferralStep.Way.DESK, by=request.user)
-        messages.success(request, _("Saved."))
+        messages.success(request, _("The partner's answer is noted."))
         return referral.get_absolute_url()
 
     if url := answer_form(request, form, answer):

@@ -20,6 +20,12 @@ from gai_portal.lib.pasted import tidy, tidy_line
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 
 
+def needed(when: Any, field: Any) -> Any:
+    """A field that is not always required, and says beside its label when it is."""
+    field.needed = when
+    return field
+
+
 class EscudosField(forms.Field):
     """An amount in escudos: `1.500$00`, `1500` and `1 500,50` are all understood."""
 
