@@ -1,7 +1,7 @@
 """What the national level writes on a card, and what a desk would change in it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import models
