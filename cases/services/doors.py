@@ -35,7 +35,7 @@ from cases.permissions import can_log_enquiry, can_read_sent, can_record_person,
 from cases.services.transfers import checked_agreement, tell_coordinators
 from cases.workflow import TransferState
 from gai_portal.lib.locks import locked
-from municipalities.models import Office
+from municipalities.models import Municipality, Office
 
 SHORTEST_REASON = 10  # characters
 QUESTIONS = 20  # to other offices
@@ -98,8 +98,9 @@ def thread_of_code(code: str, *, by: User, office: Office, address: str | None =
     """
     if not can_log_enquiry(by, office):
         raise PermissionDenied(f"{by} has no desk at {office}")
-    Office.objects.select_for_update(no_key=True).get(pk=office.pk)  # one question at a time is counted
     kind, town = ReturnCode._meta.label_lower, office.municipality_id
+    _one_at_a_time(by)
+    Municipality.objects.select_for_update(no_key=True).get(pk=town)
     since = timezone.now() - QUESTIONS_WITHIN
     asked = AccessLog.objects.filter(kind=kind, verb=Verb.SEARCHED, at__gte=since)
     of_officer, of_town = asked.filter(user=by).count(), asked.filter(municipality=town).count()
@@ -107,6 +108,11 @@ def thread_of_code(code: str, *, by: User, office: Office, address: str | None =
         raise TooManyQuestions
     record_access(Verb.SEARCHED, Accessed(kind, "–", municipality=town), by=by, address=address)
     return ReturnCode.objects.open().filter(digest=digest_of(code)).first()
+
+
+def _one_at_a_time(by: User) -> None:
+    """Who asks twice at once waits until the first question is answered and counted."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
 
 
 @transaction.atomic
@@ -218,6 +224,7 @@ def _matches(
 ) -> list[Person]:
     if not can_record_person(by, office):
         raise PermissionDenied(f"{by} has no desk at {office}")
+    _one_at_a_time(by)
     asked = AccessLog.objects.filter(user=by, verb=Verb.MATCHED, at__gte=timezone.now() - QUESTIONS_WITHIN)
     if asked.count() >= QUESTIONS:
         raise TooManyQuestions
@@ -271,6 +278,7 @@ def read_sent(transfer: Transfer, *, by: User, address: str | None = None) -> Se
     """
     if not can_read_sent(by, transfer):
         raise PermissionDenied(f"{by} no longer reads {transfer}")
+    _one_at_a_time(by)
     kind = Transfer._meta.label_lower
     lately = timezone.now() - QUESTIONS_WITHIN
     readings = AccessLog.objects.filter(user=by, verb=Verb.READ, kind=kind, at__gte=lately)

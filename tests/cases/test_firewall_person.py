@@ -184,7 +184,7 @@ def test_what_was_there_before_this_rule_is_closed(log, maria, desk_praia, colle
     case = CaseFactory(office=maria.office, author=desk_praia, person=maria)
     Enquiry.objects.filter(pk=by_case.pk).update(case=case)
     type(maria).objects.filter(pk=maria.pk).update(is_restricted=True)
-    import_module("cases.migrations.0023_restricted_enquiries").restrict(apps, None)
+    import_module("cases.migrations.0025_restricted_enquiries").restrict(apps, None)
     assert [reads(colleague, each) for each in (by_name, by_case, other)] == [False, False, True]
     assert by_name.history.get().is_restricted
 
