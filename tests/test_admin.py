@@ -68,6 +68,7 @@ CASES = [
 ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("model", "step", "method", "allowed"), CASES)
 def test_who_may_do_what_in_the_admin(request, one_by_one, model, step, method, allowed):
     users = {person: request.getfixturevalue(person) for person in PEOPLE if person != "anonymous"}

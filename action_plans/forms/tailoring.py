@@ -93,7 +93,6 @@ class ItemForm(forms.ModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     # Which row it was opened for: another one may carry the same code, in the same version, by now.
     item = RowField(required=False)
-    long_texts: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

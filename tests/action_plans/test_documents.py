@@ -17,6 +17,8 @@ from tests.action_plans.editions import publish
 from tests.action_plans.factories import TemplateFactory, fill_template, issue, make_plan
 from tests.pdf_ua import assert_pdf_ua
 
+pytestmark = pytest.mark.once  # a document is made of what was read already
+
 LONG = "Um texto comprido que não cabe numa célula. " * 12
 
 

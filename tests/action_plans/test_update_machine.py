@@ -45,6 +45,7 @@ def carry_over_and_drop(carry_over):
     return carry
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_it_notices_a_take_that_writes_no_history(monkeypatch):
     monkeypatch.setattr(updates, "save_item", save_without_history)
@@ -52,6 +53,7 @@ def test_it_notices_a_take_that_writes_no_history(monkeypatch):
         run()
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_it_notices_a_drop_that_deletes_an_adapted_measure(monkeypatch):
     monkeypatch.setattr(updates, "_carry_over", carry_over_and_drop(updates._carry_over))
@@ -59,6 +61,7 @@ def test_it_notices_a_drop_that_deletes_an_adapted_measure(monkeypatch):
         run()
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_it_notices_that_taking_all_at_once_touches_adapted_measures(monkeypatch):
     monkeypatch.setattr(Change, "is_untouched", property(lambda change: change.before and change.after))

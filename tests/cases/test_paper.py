@@ -42,6 +42,7 @@ def test_an_office_without_enquiries_writes_the_code(client, desk_sal):
     assert (topic.name, topic.boxes, len(topic.lines)) == ("topic", [], 1)
 
 
+@pytest.mark.once
 def test_the_file_can_be_read_by_everybody(desk):
     response = desk.get(FILE)
     assert response["Content-Type"] == "application/pdf"

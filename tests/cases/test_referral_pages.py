@@ -156,6 +156,7 @@ def test_the_letter_holds_what_is_shared_and_the_link_and_is_noted(desk, referra
         assert AccessLog.objects.of(row).filter(verb=Verb.PRINTED).exists()
 
 
+@pytest.mark.once
 def test_the_letter_can_be_read_by_everybody_however_long_it_is(case, partner):
     long = sent_referral(case=case, partner=partner, author=case.author, reason="Palavras simples. " * 50)
     assert_pdf_ua(referral_letter_pdf(long))

@@ -123,6 +123,7 @@ def test_another_towns_counts_are_not_told(publish, office_sal):
     assert (content["quarters"], content["groups"], content["year"]) == ([], [], None)
 
 
+@pytest.mark.once
 def test_the_file_can_be_read_by_everybody(
     client, publish, office_praia, office_sal, coordinator_praia, desk_praia
 ):

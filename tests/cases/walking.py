@@ -123,10 +123,23 @@ class Answer:
         return [str(self.status), *PASSING.sub("§", text).splitlines()]
 
 
+def looked_for(client: Client, url: str, data: dict[str, str] | None, asked: set[str]) -> set[str]:
+    """The fields that a view looks for, and not those of the page that it leads to."""
+    asked.clear()
+    ask(client, url, data, follow=False)
+    client.cookies.pop("messages", None)  # the page that would show them was not opened
+    return asked - MACHINES
+
+
 def ask(
-    client: Client, url: str, data: dict[str, str] | None, look: Callable[[], object] = lambda: None
+    client: Client,
+    url: str,
+    data: dict[str, str] | None,
+    look: Callable[[], object] = lambda: None,
+    *,
+    follow: bool = True,
 ) -> Answer:
-    """The answer to a GET, or to a POST of `data`, redirects followed; nothing of it stays.
+    """The answer to a GET, or to a POST of `data`, with the pages that it leads to; nothing of it stays.
 
     `look` is called while what was written is still there, if anything of weight was.
     """
@@ -141,11 +154,11 @@ def ask(
 
     with transaction.atomic():
         with connection.execute_wrapper(note):
-            send = client.get(url, follow=True) if data is None else client.post(url, data, follow=True)
+            send = client.get(url, follow=follow) if data is None else client.post(url, data, follow=follow)
         body = send.getvalue().decode(errors="replace")
-        if send["Content-Type"].startswith("application/pdf"):
+        if send.get("Content-Type", "").startswith("application/pdf"):
             body = "pdf"  # packed: what stands in it is that of its page
-        steps = " ".join(step for step, _status in send.redirect_chain)
+        steps = " ".join(step for step, _status in getattr(send, "redirect_chain", []))
         if any("cases_" in sql and not any(table in sql[:60] for table in QUIET) for sql in writes):
             look()
         transaction.set_rollback(True)
