@@ -160,7 +160,12 @@ def test_a_coordinator_prints_what_they_may_read_and_counts_the_rest(
     pass_on(client, coordinator_praia, leaver, successor)
     told = handover.briefing(Handover.objects.get(), coordinator_praia)
     seen = {section.label: (len(section.entries), section.elsewhere) for section in told}
-    assert list(seen.values()) == [(10, 2), (7, 0), (1, 0), (3, 1), (0, 2), (0, 2)]
+    assert list(seen.values()) == [(12, 0), (7, 0), (1, 0), (4, 0), (2, 0), (0, 2)]
+    sealed = [entry for section in told for entry in section.entries if "Reservado" in entry.title]
+    assert len(sealed) == 5  # by number, and nothing else
+    assert all(
+        entry.reference and not (entry.row or entry.facts or entry.text or entry.dates) for entry in sealed
+    )
     own = handover.briefing(Handover.objects.get(), successor)
     assert all(section.elsewhere == 0 for section in own)
 
@@ -265,6 +270,46 @@ def test_a_draft_that_was_handed_over_is_gone_on_with_beside_ones_own(
     assert all(draft.form in today for draft in handed)
     assert "Escrito a meio." in client.get(handed[0].form).text
     assert "O meu." in client.get("/workspace/desk/").text
+
+
+def test_whatever_was_typed_and_not_sent_goes_with_its_record(
+    client, coordinator_praia, leaver, successor, office_praia
+):
+    case = CaseFactory(office=office_praia, author=leaver, assigned_to=leaver)
+    theirs = CaseFactory(office=office_praia, author=leaver, assigned_to=coordinator_praia)
+    note, other = (reverse("cases:case_act", args=[one.pk, "note"]) for one in (case, theirs))
+    new = reverse("cases:case_create")
+    for form, fields in (
+        (note, {"text": ["Dela."]}),
+        (other, {"text": ["De um colega."]}),
+        (reverse("cases:case_refer", args=[case.pk]), {"reason": ["Aulas."]}),
+        (new, {"title": ["Começado"], "about": [f"person {1}"]}),
+        (reverse("cases:person_create"), {"name": ["Ninguém"]}),
+    ):
+        Draft.objects.create(user=leaver, form=form, fields=fields)
+    Draft.objects.create(user=successor, form=note, fields={"text": ["Minha."]})
+    pass_on(client, coordinator_praia, leaver, successor)
+    kept = {draft.form: draft for draft in Draft.objects.all()}
+    assert kept[note].initial["text"] == "Minha.\n\nDela."
+    assert kept[other].user == coordinator_praia
+    assert kept[reverse("cases:person_create")].user == leaver
+    client.force_login(successor)
+    today = client.get(reverse("cases:today")).text
+    assert f'href="{note}"' in today
+    assert f'href="{new}?person=1"' in today
+    assert other not in today
+    assert "Dela." in client.get(note).text
+    _pdf, text = briefing_text(client, successor)
+    assert "Rascunho de encaminhamento" in text
+
+
+def test_a_draft_about_a_record_of_another_town_stays(
+    client, coordinator_praia, leaver, successor, office_sal
+):
+    there = CaseFactory(office=office_sal)
+    Draft.objects.create(user=leaver, form=reverse("cases:case_act", args=[there.pk, "note"]), fields={})
+    pass_on(client, coordinator_praia, leaver, successor)
+    assert Draft.objects.get().user == leaver
 
 
 def test_measures_go_to_whoever_reports_next_whatever_state_the_plan_is_in(

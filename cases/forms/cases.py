@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -14,6 +15,7 @@ from cases.forms.fields import NoteField, colleagues
 from cases.forms.person_choice import PersonChoice, Who
 from cases.models import (
     NOTE_LIMIT,
+    Appointment,
     Case,
     CaseNote,
     CaseQuerySet,
@@ -21,6 +23,7 @@ from cases.models import (
     DeadlineRule,
     FollowUp,
     Outcome,
+    Referral,
     Topic,
 )
 from cases.models.cases import TITLE_LIMIT
@@ -31,6 +34,8 @@ from gai_portal.lib.forms import DayField, LineField, needed
 from gai_portal.lib.scans import Scan, checked_scan
 from gai_portal.lib.text import fold
 from municipalities.models import Office
+
+STAYS = _("what is not ticked stays as it is")
 
 
 class CaseFilter(forms.Form):
@@ -170,6 +175,38 @@ class CloseCaseForm(CaseActForm):
         Outcome.objects.filter(is_active=True), label=_("Outcome"), empty_label=_("Choose")
     )
     reason = NoteField(label=_("How did it end?"), max_length=NOTE_LIMIT)
+    appointments = needed(
+        STAYS,
+        forms.ModelMultipleChoiceField(
+            Appointment.objects.none(),
+            label=_("Call off these appointments"),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        ),
+    )
+    referrals = needed(
+        STAYS,
+        forms.ModelMultipleChoiceField(
+            Referral.objects.none(),
+            label=_("Withdraw these referrals: the partner sees them no longer"),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+        ),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def offer(self, fields: Any) -> None:
+        """What would go on although the case is closed, for each to be ended or left."""
+        expected = Appointment.objects.visible_to(self.user).filter(case=self.case).planned()
+        open_ones = Referral.objects.visible_to(self.user).of_case(self.case).open()
+        for name, rows in (("appointments", expected), ("referrals", open_ones.with_names())):
+            fields[name].queryset = rows
+            fields[name].choices = [(row.pk, _said_of(row)) for row in rows]
+            if not fields[name].choices:
+                del fields[name]
 
 
 class ReopenCaseForm(CaseActForm):
@@ -339,6 +376,12 @@ class CaseChecklistForm(CaseActForm):
         fields["items"].initial = [
             entry.item_id for entry in self.case.checklist_entries.all() if entry.is_done
         ]
+
+
+def _said_of(row: Appointment | Referral) -> str:
+    if isinstance(row, Referral):
+        return f"{row.partner}, {row.reference}: {row.get_state_display()}"
+    return f"{date_format(timezone.localtime(row.starts_at), 'SHORT_DATETIME_FORMAT')}: {row}"
 
 
 def _said(paper: ChecklistItem) -> str:

@@ -1,6 +1,6 @@
 """Every write to a case, with its line of history."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from cases.models import (
     FollowUp,
     Outcome,
     Person,
+    Referral,
 )
 from cases.permissions import (
     can_assign_case,
@@ -33,9 +34,10 @@ from cases.permissions import (
     can_work_with_person,
 )
 from cases.retention import PERSON, leading_to
+from cases.services.appointments import settle_appointment
 from cases.services.desk import checked_assignee, held, locked_case, save_next
-from cases.services.referrals import call_back_what_was_shared
-from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove
+from cases.services.referrals import call_back_what_was_shared, withdraw_referral
+from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, AppointmentState, CaseMove
 from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
 from municipalities.models import Office
@@ -160,10 +162,26 @@ def resume_case(case: Case, *, by: User) -> Case:
     return _move(case, RESUME, by=by)
 
 
-def close_case(case: Case, *, outcome: Outcome, reason: str, by: User) -> Case:
-    """End a case with what came of it. What was still to be done in it is dropped."""
+@transaction.atomic
+def close_case(
+    case: Case,
+    *,
+    outcome: Outcome,
+    reason: str,
+    appointments: Iterable[Appointment] = (),
+    referrals: Iterable[Referral] = (),
+    by: User,
+) -> Case:
+    """End a case with what came of it. What was still to be done in it is dropped.
+
+    Of its `appointments` and `referrals` those that are given end with it; the others stay as they are.
+    """
     if not reason.strip():
         raise ValidationError({"reason": _("Say how the matter ended.")})
+    for referral in referrals:
+        withdraw_referral(referral, by=by)
+    for appointment in appointments:
+        settle_appointment(appointment, AppointmentState.CANCELLED, by=by)
     return _move(case, CLOSE, by=by, outcome=outcome, reason=reason.strip())
 
 

@@ -357,7 +357,11 @@ def case_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     if request.method == "GET" and todo.move is not None and case.state not in todo.move.sources:
         return redirect(case)  # a colleague was quicker
     draft = restore_draft(request) if todo.is_long else None
-    more: Data = {"known": known_deadlines(case, request.user)} if act == "deadline" else {}
+    more: Data = {}
+    if act == "deadline":
+        more["known"] = known_deadlines(case, request.user)
+    if act == "close":
+        more["user"] = request.user
     if draft is not None:
         more["initial"] = draft.initial
     form = todo.form(request.POST if request.method == "POST" else None, case=case, **more)

@@ -6,17 +6,16 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import SignedInRequest
-from accounts.models import Draft, User
-from accounts.services import KEPT
+from accounts.models import User
 from cases.forms.today import ShareOutForm, TodayFilter
 from cases.models import Appointment, FollowUp, Recall, Transfer
 from cases.permissions import coordinates
 from cases.services.first_day import guide_for
+from cases.services.handover import handed_drafts
 from cases.views.desk import get_offices
 from gai_portal.lib.paging import PAGE_SIZE
 from municipalities.models import Office
@@ -55,7 +54,7 @@ def today(request: SignedInRequest) -> HttpResponse:
         "is_narrowed": any(chosen.data.get(name) for name in chosen.fields),
         "share_out": ShareOutForm(user=user, offices=offices) if coordinates(user) else None,
         "expected": expected_today(user, offices),
-        "handed": handed_drafts(request),
+        "handed": handed_drafts(user),
         "recalls": Recall.objects.visible_to(user).open().reachable().count(),
         "transfers": Transfer.objects.visible_to(user).open().with_names()[:MOST_TRANSFERS],
         "load": load.order_by("-number", "assigned_to__name")[:MOST_COLLEAGUES] if coordinates(user) else [],
@@ -69,10 +68,3 @@ def expected_today(user: User, offices: list[Office]) -> list[Appointment]:
     rows = Appointment.objects.visible_to(user).filter(office__in=offices).between(day, day).planned()
     rows = rows.filter(Q(assigned_to=user) | Q(assigned_to=None)).exclude(title="", person=None, case=None)
     return list(rows.with_names()[:MOST_EXPECTED])
-
-
-def handed_drafts(request: SignedInRequest) -> list[Draft]:
-    """Enquiries that a colleague who left had begun. Each keeps its own page until it is sent."""
-    create = reverse("cases:enquiry_create")
-    drafts = Draft.objects.filter(user=request.user, form__startswith=create).exclude(form=create)
-    return list(drafts.filter(saved_at__gte=timezone.now() - KEPT).order_by("saved_at"))

@@ -13,12 +13,14 @@ from cases.models import Case, CaseNote, FollowUp
 from cases.services.cases import change_case, close_case, open_case
 from tests.conftest import member
 from tests.factories import (
+    AppointmentFactory,
     CaseFactory,
     ChecklistItemFactory,
     EnquiryFactory,
     FollowUpFactory,
     OutcomeFactory,
     PersonFactory,
+    ReferralFactory,
 )
 
 NEW = "/workspace/desk/cases/new/"
@@ -136,6 +138,36 @@ def test_a_case_is_carried_on_closed_and_taken_up_again(desk, case, informed):
     case.refresh_from_db()
     assert case.state == "reopened"
     assert "Veio com outra carta." in desk.get(case.get_absolute_url()).content.decode()
+
+
+def test_closing_a_case_asks_what_becomes_of_its_appointments_and_referrals(
+    desk, desk_praia, case, informed, office_praia
+):
+    page = desk.get(act(case, "close"))
+    assert not page.context["form"].fields.keys() & {"appointments", "referrals"}  # nothing to ask
+    soon = {"office": office_praia, "author": desk_praia, "case": case}
+    called_off, kept = AppointmentFactory(**soon, title="A"), AppointmentFactory(**soon, title="B")
+    withdrawn, awaited = ReferralFactory(case=case), ReferralFactory(case=case)
+    html = desk.get(act(case, "close")).content.decode()
+    for row in (called_off, kept, withdrawn, awaited):
+        assert str(row) in html
+    sent = {"outcome": informed.pk, "reason": "Feito.", "appointments": [called_off.pk]}
+    desk.post(act(case, "close"), sent | {"referrals": [withdrawn.pk]})
+    states = []
+    for row in (case, called_off, kept, withdrawn, awaited):
+        row.refresh_from_db()
+        states.append(row.state)
+    assert states == ["closed", "cancelled", "planned", "withdrawn", "draft"]
+
+
+def test_what_is_of_another_case_does_not_end_with_this_one(desk, desk_praia, case, informed, office_praia):
+    other = AppointmentFactory(office=office_praia, author=desk_praia, title="De outro")
+    page = desk.post(
+        act(case, "close"), {"outcome": informed.pk, "reason": "Feito.", "appointments": [other.pk]}
+    )
+    other.refresh_from_db()
+    assert other.state == "planned"
+    assert page.status_code == 302
 
 
 def test_a_case_is_not_closed_without_an_outcome_and_a_reason(desk, case):
