@@ -147,6 +147,10 @@ class Case(models.Model):
         """The legal deadlines of its topic that can be counted."""
         return self.topic.deadlines.filter(is_active=True, offset_hours__isnull=False)
 
+    def uncounted_deadlines(self) -> models.QuerySet[DeadlineRule]:
+        """Those whose day nobody has told yet."""
+        return self.deadline_rules().exclude(pk__in=self.follow_ups.exclude(rule=None).values("rule"))
+
 
 class OfCaseQuerySet(OfPersonQuerySet):
     """What belongs to a case is read by whoever reads the case."""

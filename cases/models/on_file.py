@@ -54,6 +54,7 @@ def kinds_of_case(case: Case, user: User) -> set[str]:
             "enquiries": case.enquiries.all(),
             "checklist": case.papers_to_bring(),
             "deadlines": case.deadline_rules(),
+            "uncounted": case.uncounted_deadlines(),
             "transfer": Transfer.objects.open().of(case.person or case),
         },
     )

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import Accessed, Verb, client_address, log_access
 from accounts.http import SignedInRequest
 from accounts.models import AccessLog
-from accounts.services import answer_once, first_answer
+from accounts.services import answer_once, close_draft, first_answer, restore_draft
 from cases.forms.people import (
     AliasForm,
     ContactForm,
@@ -130,11 +130,11 @@ def person_create(request: SignedInRequest) -> HttpResponse:
             return redirect(url)
         messages.info(request, _("Search first: perhaps the person is on record already."))
         return redirect("cases:person_search")
-    form = NewPersonForm(
-        request.POST or None,
-        offices=offices,
-        initial={"name": "" if any(c.isdigit() for c in text) else text},
-    )
+    draft = restore_draft(request)
+    if draft is not None and draft.initial.get("search") != key:
+        draft = None  # it was begun for somebody else
+    initial = {"name": "" if any(c.isdigit() for c in text) else text} | (draft.initial if draft else {})
+    form = NewPersonForm(request.POST or None, offices=offices, initial=initial)
     doubts: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         if "ask" in request.POST and "agreed" in request.POST:
@@ -146,6 +146,7 @@ def person_create(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "offices": offices,
         "key": key,
+        "draft": draft,
         "explanation": form.explained(),
         "is_asked_in_vain": "ask" in request.POST,
         **doubts,
@@ -174,10 +175,12 @@ def _record(request: SignedInRequest, form: NewPersonForm) -> str | None:
         return person.get_absolute_url()
 
     try:
-        return answer_once(request, create)
+        url = answer_once(request, create)
     except ValidationError as error:
         form.add_error(None, error.messages)
         return None
+    close_draft(request)
+    return url
 
 
 def _doubts(request: SignedInRequest, form: NewPersonForm) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 
-from gai_portal.lib.content import content_text, in_active_language
+from gai_portal.lib.content import FALLBACK_LANGUAGE, content_text, in_active_language
 from gai_portal.lib.differences import word_differences as differences_between
 from gai_portal.lib.drawings import ICONS, SHAPES
 from gai_portal.lib.formats import format_cve, format_day, format_escudos
@@ -25,6 +25,9 @@ register = template.Library()
 register.simple_tag(content_text)
 
 FALLBACK = '<span lang="pt" class="fallback">{} <small lang="{}">({})</small></span>'
+FALLBACK_AGAIN = (
+    '<span lang="pt" class="fallback">{} <small lang="{}"><abbr title="{}">{}</abbr></small></span>'
+)
 FALLBACK_PROSE = '<div class="fallback"><small>({})</small><div lang="pt">{}</div></div>'
 ICON = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>'
 BADGE = (
@@ -92,12 +95,20 @@ def say_fallback(context: template.Context, things: Any, field: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def content(context: template.Context, thing: Any, field: str) -> str:
-    """A text in the reader's language; a Portuguese one that stands in for it is marked as such."""
+    """A text in the reader's language; a Portuguese one that stands in for it is marked as such.
+
+    The first one of a page says so in words, the others by the short name of the language.
+    """
     text, fell_back = in_active_language(thing, field)
     if not fell_back:
         return text
     if context.get("fallback_said"):
         return format_html('<span lang="pt">{}</span>', text)
+    request = context.get("request")
+    if getattr(request, "fallback_was_told", False):
+        return format_html(FALLBACK_AGAIN, text, get_language(), _("in Portuguese"), FALLBACK_LANGUAGE)
+    if request is not None:
+        request.fallback_was_told = True
     return format_html(FALLBACK, text, get_language(), _("in Portuguese"))
 
 

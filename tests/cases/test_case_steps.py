@@ -344,3 +344,14 @@ def test_the_button_that_closes_a_case_says_so_and_the_outcome_is_asked_for_in_w
     assert ">Encerrar o processo</button>" in page
     assert ">Escolha</option>" in page
     assert "---------" not in page
+
+
+def test_a_case_asks_for_the_day_of_each_legal_deadline_that_nobody_has_counted(desk, case, renewal):
+    loss = rule(renewal, code="D4", offset_hours=48)
+    assert desk.get(case.get_absolute_url()).context["uncounted"] == [loss]
+    today = timezone.localdate()
+    desk.post(
+        reverse("cases:case_act", args=[case.pk, "deadline"]), {"rule": "D4", "counted_from": str(today)}
+    )
+    assert case.follow_ups.get().due_on == today + timedelta(days=2)
+    assert desk.get(case.get_absolute_url()).context["uncounted"] == []

@@ -264,7 +264,7 @@ def test_a_legal_deadline_is_counted_from_its_day_and_counted_anew_when_that_was
 
 
 def test_a_deadline_without_a_single_term_is_written_by_hand(case, desk_praia):
-    open_ended = DeadlineRule.objects.create(code="D6", name_pt="Pode ser cancelada")
+    open_ended = DeadlineRule.objects.create(code="D7", name_pt="Pode ser cancelada")
     with pytest.raises(ValidationError):
         set_deadline(case, open_ended, date(2027, 3, 31), by=desk_praia)
 

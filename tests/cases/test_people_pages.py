@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccessLog
+from accounts.models import AccessLog, Draft
 from cases.models import Alias, Consent, Contact, IdentityDocument, Person
 from cases.services.cases import add_note, close_case
 from cases.services.doors import QUESTIONS
@@ -143,6 +143,19 @@ def test_a_person_is_recorded(desk, new_person, desk_praia):
     assert person.contacts.get().verified_at is not None
     assert person.documents_of_identity.get().number_key == "C123"
     assert "GAI Praia" in person.consent.explained
+
+
+def test_what_was_typed_of_somebody_new_comes_back_for_the_same_search_only(desk, desk_praia, new_person):
+    Draft.objects.create(
+        user=desk_praia, form=CREATE, fields={name: [value] for name, value in new_person.items()}
+    )
+    page = desk.get(CREATE, {"search": new_person["search"]})
+    assert "data-draft-url" in page.content.decode()
+    assert page.context["form"]["given"].value() == "signed"
+    other = searched(desk, "Outra Pessoa").context["key"]
+    assert desk.get(CREATE, {"search": other}).context["form"]["given"].value() is None
+    desk.post(CREATE, new_person)
+    assert not Draft.objects.exists()
 
 
 def test_a_double_click_records_one_person(desk, new_person):

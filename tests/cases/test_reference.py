@@ -52,7 +52,7 @@ def test_a_topic_refers_to_the_partners_of_its_group(loaded):
 
 def test_terms_before_a_date_are_negative(loaded):
     terms = dict(DeadlineRule.objects.values_list("code", "offset_hours"))
-    assert terms == {"D1": -360, "D2": -720, "D3": 192, "D4": 48, "D5": 1080, "D6": None}
+    assert terms == {"D1": -360, "D2": -720, "D3": 192, "D4": 48, "D5": 1080, "D6": 4320, "D7": None}
 
 
 def test_a_checklist_has_its_documents_in_order(loaded):

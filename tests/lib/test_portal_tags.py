@@ -36,6 +36,14 @@ def test_content_without_a_translation_falls_back_visibly():
     assert '<div lang="pt"><p>Criar um balcão &lt;único&gt;</p>' in long
 
 
+def test_a_page_says_once_in_words_in_which_language_it_falls_back(rf):
+    with translation.override("fr"):
+        twice = '{% content measure "text" %}|{% content measure "text" %}'
+        first, second = rendered(twice, measure=MEASURE, request=rf.get("/")).split("|")
+    assert first.endswith("(en portugais)</small></span>")
+    assert second.endswith('<abbr title="en portugais">pt</abbr></small></span>')
+
+
 def test_content_without_any_text_says_nothing():
     empty = {"text_pt": "", "text_fr": ""}
     with translation.override("fr"):
