@@ -14,6 +14,7 @@ from cases.views import (
     follow_ups,
     guidance,
     guidance_cards,
+    guidance_exchange,
     imports,
     merging,
     paper,
@@ -136,6 +137,8 @@ DESK = [
 # Of the national level, which has no desk. What was told is read by the desks as well.
 GUIDANCE = [
     path("", guidance_cards.guidance_list, name="guidance_list"),
+    path("cards.yaml", guidance_exchange.guidance_export, name="guidance_export"),
+    path("import/", guidance_exchange.guidance_import, name="guidance_import"),
     path("suggestions/", suggestions.suggestion_list, name="suggestion_list"),
     path("suggestions/<int:pk>/", suggestions.suggestion_answer, name="suggestion_answer"),
     path("<str:code>/", guidance_cards.guidance_detail, name="guidance_detail"),

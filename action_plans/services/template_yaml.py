@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import yaml
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -26,9 +25,9 @@ from action_plans.services.template_file import (
     checked,
     content_of,
 )
-from gai_portal.lib.reference import LinedDict, LinedLoader
+from gai_portal.lib.reference import LinedDict
+from gai_portal.lib.yaml_files import YamlFault, parse_yaml, written_yaml
 
-DEEPEST = 20  # a template nests six deep; a file that nests without end is not one
 # What the starter says beside our fields, and other keepers may: read over.
 BESIDE = frozenset({"order", "tags", "baseline", "target", "nis", "gcm", "sdg", "objectives", "indicators"})
 BESIDE |= {"measures"}
@@ -142,47 +141,10 @@ def content_from(parsed: LinedDict, known: Mapping[str, Mapping[str, models.Mode
 def read_yaml_file(file: bytes) -> Content:
     """The content of an uploaded file. FaultyFile: with every fault and its line."""
     try:
-        text = file.decode("utf-8-sig")
-        refuse_tricks(text)
-        parsed = yaml.load(text, Loader=LinedLoader)
-    except UnicodeDecodeError as error:
-        raise FaultyFile([FileFault(Place(), _("this is not a text in UTF-8"))]) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        problem = _("this is not well-formed YAML: %(problem)s") % {"problem": error.problem}
-        raise FaultyFile([FileFault(Place(line=line), problem)]) from error
-    except (yaml.YAMLError, ValueError) as error:  # a character or a date that cannot be
-        problem = _("this is not well-formed YAML: %(problem)s") % {"problem": error}
-        raise FaultyFile([FileFault(Place(), problem)]) from error
-    if not isinstance(parsed, LinedDict):
-        raise FaultyFile([FileFault(Place(line=1), _("a mapping is expected"))])
+        parsed = parse_yaml(file)
+    except YamlFault as fault:
+        raise FaultyFile([FileFault(Place(line=fault.line), fault.problem)]) from fault
     return content_from(parsed, linkable())
-
-
-def refuse_tricks(text: str) -> None:
-    """A file that refers to itself or nests without end could keep a server busy; a template does neither."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        line = event.start_mark.line + 1 if event.start_mark else None
-        if isinstance(event, yaml.AliasEvent):
-            raise FaultyFile([FileFault(Place(line=line), _("references (* and &) are not used here"))])
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > DEEPEST:
-            raise FaultyFile([FileFault(Place(line=line), _("this is nested too deeply"))])
-
-
-class Dumper(yaml.CSafeDumper):
-    """Texts of several lines as blocks, so that people can read and edit them."""
-
-
-def _text(dumper: Any, text: str) -> Any:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-Dumper.add_representer(str, _text)
 
 
 def template_yaml(template: Template) -> str:
@@ -216,7 +178,7 @@ def written(
         "sdg_targets": labels["sdg"],
         "areas": list(_areas(content.items)),
     }
-    return yaml.dump(document, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=100)
+    return written_yaml(document)
 
 
 def _areas(items: list[Item]) -> Iterator[dict[str, Any]]:

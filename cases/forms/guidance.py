@@ -260,6 +260,37 @@ class PublishForm(ReviewForm):
         self.add_error(None, _("A colleague has changed the draft meanwhile. Read it again below."))
 
 
+class CardsForm(forms.Form):
+    """A file with cards; once it was read, its text goes along with the comparison."""
+
+    LARGEST: ClassVar[int] = 1024 * 1024  # bytes
+
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
+        help_text=_("YAML, as it is downloaded above. A field that is left out stays as it is."),
+        error_messages={"required": _("Choose the file.")},
+    )
+    content = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.data.get("content")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        file = data.get("file")
+        if file and file.size > self.LARGEST:
+            self.add_error("file", _("This file is larger than 1 MB."))
+        elif file:
+            try:
+                data["content"], data["seen"] = file.read().decode("utf-8-sig"), ""
+            except UnicodeDecodeError:
+                self.add_error("file", _("this is not a text in UTF-8"))
+        return data
+
+
 class SuggestionForm(forms.Form):
     text_pt = ProseField(
         label=_("What should be different?"),

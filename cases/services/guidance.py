@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -99,6 +100,25 @@ def begin_draft(topic: Topic, *, by: User) -> GuidanceVersion:
     latest = card.versions.first()
     number = latest.number + 1 if latest else 1
     return GuidanceVersion.objects.create(guidance=card, number=number, **written(latest))
+
+
+def fill(version: GuidanceVersion, values: Mapping[str, Any]) -> None:
+    """Write some of the columns. Further languages that `values` does not name stay."""
+    for name, value in values.items():
+        if name == "other_texts":
+            texts = version.other_texts | value
+            value = {code: text for code, text in texts.items() if text}
+        setattr(version, name, value)
+
+
+@transaction.atomic
+def save_drafts(cards: Mapping[str, Mapping[str, Any]], *, by: User) -> None:
+    """What a file says of some topics, by their code, as the drafts of their cards."""
+    _require_writer(by)
+    for topic in Topic.objects.filter(pk__in=cards):
+        draft = begin_draft(topic, by=by)
+        fill(draft, cards[topic.pk])
+        draft.save()
 
 
 @transaction.atomic

@@ -187,7 +187,11 @@ def guidance_version(request: SignedInRequest, code: str, number: int) -> HttpRe
     return render(request, "cases/guidance_version.html", context)
 
 
-def changes_of(version: GuidanceVersion, former: GuidanceVersion | None) -> list[tuple[str, str, str]]:
+def changes_of(
+    version: GuidanceVersion,
+    former: GuidanceVersion | None,
+    names: tuple[str, ...] = (*WRITTEN, *TAKEN_OVER),
+) -> list[tuple[str, str, str]]:
     """Each part in which a version differs from the one before it: its name, the old and the new words."""
     if former is None:
         return []
@@ -197,7 +201,7 @@ def changes_of(version: GuidanceVersion, former: GuidanceVersion | None) -> list
             words_of(former, name),
             words_of(version, name),
         )
-        for name in (*WRITTEN, *TAKEN_OVER)
+        for name in names
     ]
     return [row for row in rows if row[1] != row[2]]
 

@@ -339,6 +339,8 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:guidance_sheet": lambda world: {"code": world.enquiry.topic_id},
     "cases:suggestion_answer": lambda world: {"pk": 1},
     "cases:guidance_list": lambda world: {},
+    "cases:guidance_export": lambda world: {},
+    "cases:guidance_import": lambda world: {},
     **dict.fromkeys(
         ["cases:guidance_detail", "cases:guidance_edit", "cases:guidance_publish"],
         lambda world: {"code": world.enquiry.topic_id},

@@ -1,0 +1,67 @@
+"""YAML that somebody uploads, and YAML for people to read and edit. Knows no app."""
+
+from typing import Any
+
+import yaml
+from django.utils.translation import gettext as _
+
+from gai_portal.lib.reference import LinedDict, LinedLoader
+
+DEEPEST = 20  # our files nest six deep; one that nests without end is none of them
+
+
+class YamlFault(Exception):
+    """Why a file cannot be read, and on which line if that is known."""
+
+    def __init__(self, line: int | None, problem: str) -> None:
+        super().__init__(problem)
+        self.line, self.problem = line, problem
+
+
+def parse_yaml(file: bytes) -> LinedDict:
+    """The content of an uploaded file whose top level is a mapping."""
+    try:
+        text = file.decode("utf-8-sig")
+        _refuse_tricks(text)
+        parsed = yaml.load(text, Loader=LinedLoader)
+    except UnicodeDecodeError as error:
+        raise YamlFault(None, _("this is not a text in UTF-8")) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        problem = _("this is not well-formed YAML: %(problem)s") % {"problem": error.problem}
+        raise YamlFault(line, problem) from error
+    except (yaml.YAMLError, ValueError) as error:  # a character or a date that cannot be
+        raise YamlFault(None, _("this is not well-formed YAML: %(problem)s") % {"problem": error}) from error
+    if not isinstance(parsed, LinedDict):
+        raise YamlFault(1, _("a mapping is expected"))
+    return parsed
+
+
+def _refuse_tricks(text: str) -> None:
+    """A file that refers to itself or nests without end could keep a server busy; ours do neither."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else None
+        if isinstance(event, yaml.AliasEvent):
+            raise YamlFault(line, _("references (* and &) are not used here"))
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise YamlFault(line, _("this is nested too deeply"))
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Texts of several lines as blocks, so that people can read and edit them."""
+
+
+def _text(dumper: Any, text: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def written_yaml(document: dict[str, Any]) -> str:
+    return yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
