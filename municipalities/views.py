@@ -56,7 +56,7 @@ def office_edit(request: SignedInRequest, code: str) -> HttpResponse:
     with transaction.atomic():
         if request.method == "POST" and form.is_valid():
             form.save()
-            messages.success(request, _("Saved. This is how everybody sees it now."))
+            messages.success(request, _("The office's page is saved. This is how everybody sees it now."))
             return redirect(office.municipality)
     return render(request, "municipalities/office_edit.html", {"form": form, "office": office})
 

@@ -77,7 +77,10 @@ class CaseForm(forms.Form):
 
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
     topic = forms.ModelChoiceField(
-        Topic.objects.none(), label=_("Topic"), widget=forms.Select(attrs={"data-combobox": ""})
+        Topic.objects.none(),
+        label=_("Topic"),
+        empty_label=_("Choose"),
+        widget=forms.Select(attrs={"data-combobox": ""}),
     )
     title = LineField(
         label=_("What it is about"),

@@ -159,9 +159,7 @@ class ConsentForm(forms.Form):
     witness = needed(
         _("for a spoken agreement"), forms.CharField(label=_("Witness"), required=False, max_length=160)
     )
-    for_follow_up = forms.BooleanField(
-        label=_("The office follows up the matter"), required=False, initial=True
-    )
+    for_follow_up = forms.BooleanField(label=_("The office follows up the matter"), required=False)
     for_reminders = forms.BooleanField(label=_("The office reminds the person of dates"), required=False)
     partners = forms.ModelMultipleChoiceField(
         Partner.objects.none(),

@@ -23,13 +23,8 @@ def consent_renew(request: SignedInRequest, pk: int) -> HttpResponse:
     if not can_renew_consent(request.user, person):
         raise PermissionDenied
     former = person.consent
-    initial = {
-        "spoken_in": former.language_id,
-        "for_follow_up": former.for_follow_up,
-        "for_reminders": former.for_reminders,
-        "partners": former.partners.all(),
-    }
-    form = ConsentForm(request.POST or None, office=person.office, initial=initial)
+    # Only the language: what they agree to is asked again, each time.
+    form = ConsentForm(request.POST or None, office=person.office, initial={"spoken_in": former.language_id})
     if request.method == "POST" and form.is_valid():
 
         def renew() -> str:
@@ -43,7 +38,13 @@ def consent_renew(request: SignedInRequest, pk: int) -> HttpResponse:
             form.add_error(None, error.messages)
     elif request.method == "GET":
         log_access(request, Verb.READ, person)
-    context = {"person": person, "form": form, "former": former, "explanation": form.explained()}
+    context = {
+        "person": person,
+        "form": form,
+        "former": former,
+        "partners": former.partners.all(),
+        "explanation": form.explained(),
+    }
     return render(request, "cases/consent_renew.html", context)
 
 

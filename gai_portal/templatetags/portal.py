@@ -26,7 +26,7 @@ register.simple_tag(content_text)
 
 FALLBACK = '<span lang="pt" class="fallback">{} <small lang="{}">({})</small></span>'
 FALLBACK_AGAIN = (
-    '<span lang="pt" class="fallback">{} <small lang="{}"><abbr title="{}">{}</abbr></small></span>'
+    '<span lang="pt" class="fallback">{} <small lang="{}">(<abbr title="{}">{}</abbr>)</small></span>'
 )
 FALLBACK_PROSE = '<div class="fallback"><small>({})</small><div lang="pt">{}</div></div>'
 ICON = '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>'

@@ -447,6 +447,14 @@ def test_an_ended_agreement_stops_the_work_until_it_is_renewed(desk, office_prai
     assert person.consents.count() == 2
 
 
+def test_what_somebody_agrees_to_is_ticked_beforehand_nowhere(desk, maria, new_person):
+    new = desk.get(CREATE, {"search": new_person["search"]}).context["form"]
+    again = desk.get(reverse("cases:consent_renew", args=[maria.pk])).context["form"]
+    for form in (new, again):
+        for name in ("given", "for_follow_up", "for_reminders", "partners"):
+            assert not form[name].value()
+
+
 @pytest.mark.parametrize(("choice", "erasure"), [("erase", "erased"), ("anonymise", "anonymised")])
 def test_a_withdrawal_does_at_once_what_the_person_chose(desk, maria, choice, erasure):
     page = desk.post(reverse("cases:consent_withdraw", args=[maria.pk]), {"choice": choice}, follow=True)

@@ -41,7 +41,7 @@ def test_a_page_says_once_in_words_in_which_language_it_falls_back(rf):
         twice = '{% content measure "text" %}|{% content measure "text" %}'
         first, second = rendered(twice, measure=MEASURE, request=rf.get("/")).split("|")
     assert first.endswith("(en portugais)</small></span>")
-    assert second.endswith('<abbr title="en portugais">pt</abbr></small></span>')
+    assert second.endswith('(<abbr title="en portugais">pt</abbr>)</small></span>')
 
 
 def test_content_without_any_text_says_nothing():
