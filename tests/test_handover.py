@@ -145,6 +145,35 @@ def test_forty_open_items_of_a_leaver_have_owners_and_the_briefing_lists_them_al
     assert_pdf_ua(pdf)
 
 
+def test_what_is_open_in_any_state_and_beside_a_colleagues_case_has_an_owner(
+    client, coordinator_praia, leaver, successor, office_praia, violence, praia
+):
+    kept = {"office": office_praia, "author": leaver, "assigned_to": leaver}
+    colleagues = CaseFactory(office=office_praia, author=successor, assigned_to=coordinator_praia)
+    measure = make_plan(praia).measures.first()
+    PlanMeasure.objects.filter(pk=measure.pk).update(owner=leaver)
+    rows = [
+        CaseFactory(**kept, state=CaseState.WAITING),
+        CaseFactory(**kept, state=CaseState.REOPENED),
+        CaseFactory(
+            **kept, topic=violence, state=CaseState.CLOSED, closed_at=timezone.now(), outcome=OutcomeFactory()
+        ),
+        FollowUpFactory(case=colleagues, author=leaver, assigned_to=leaver),
+        AppointmentFactory(**kept, case=colleagues),
+        AppointmentFactory(**kept, is_restricted=True),
+        EnquiryFactory(**kept, topic=violence),
+        EnquiryFactory(**kept),
+    ]
+    pass_on(client, coordinator_praia, leaver, successor)
+    for row in rows:
+        row.refresh_from_db()
+        assert row.assigned_to == successor, row
+    colleagues.refresh_from_db()
+    assert colleagues.assigned_to == coordinator_praia
+    measure.refresh_from_db()
+    assert measure.owner == successor
+
+
 def test_a_briefing_names_nobody_and_prints_nothing_restricted(
     client, coordinator_praia, leaver, successor, forty
 ):

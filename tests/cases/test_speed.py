@@ -3,9 +3,11 @@
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.urls import reverse
 
 from accounts.roles import Role
 from cases.models import Enquiry
+from tests.cases.test_firewall import PAGES, World
 from tests.factories import (
     ChannelFactory,
     EnquiryFactory,
@@ -83,3 +85,22 @@ def test_no_index_of_enquiries_is_there_twice(db):
         assert not [other for other in indexes if other != index and other[: len(index)] == index]
     for unasked in ("channel_id", "topic_id", "outcome_id", "language_id", "voided_by_id"):
         assert (unasked,) not in indexes
+
+
+@pytest.mark.once  # every page of the desk, twice
+def test_no_page_of_the_desk_asks_more_for_many(client, office_praia, count_queries):
+    """Whatever page is added: it asks the database as often for six rows of each kind as for one."""
+    ChannelFactory()
+    OutcomeFactory(code="informed", name_pt="Informado")
+    world = World(office_praia, "Quimbombo", "9912345")
+    client.force_login(world.coordinator)
+    urls = {name: reverse(name, kwargs=kwargs(world)) for name, kwargs in PAGES.items()}
+
+    def asked() -> dict[str, int]:
+        return {name: count_queries(lambda url=url: client.get(url)) for name, url in urls.items()}
+
+    few = asked()
+    for number in range(5):
+        world.mark, world.digits = f"Zumbizeiro {number}", f"995432{number}"
+        world.make_rows()
+    assert {name: (few[name], many) for name, many in asked().items() if many > few[name]} == {}
