@@ -20,6 +20,12 @@ GIVEN = ("user", "role", "municipality", "partner")  # what a membership is abou
 SAID = ("given_by", "given_at", "accepted_at", "ended_at")  # by whom, and what became of it
 
 
+def administrator(request: HttpRequest) -> User:
+    """Who asks: nobody else gets this far."""
+    user: Any = request.user
+    return user
+
+
 class MembershipInline(RoleTabularInline):
     """A person's roles. What was given stays as it was given: it ends, and another one begins.
 
@@ -85,7 +91,7 @@ class UserAdmin(RoleModelAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
-            move_account(obj, former=form.initial["email"], by=request.user)  # type: ignore[arg-type]
+            move_account(obj, former=form.initial["email"], by=administrator(request))
             messages.info(
                 request,
                 gettext("The former address was told, and a link to choose a password sent to the new one."),
@@ -97,7 +103,7 @@ class UserAdmin(RoleModelAdmin):
             send_invitation(form.instance)
             form.instance.memberships.update(given_by=request.user)
             for membership in form.instance.memberships.all():
-                tell_of_role(membership, by=request.user, is_new=True)  # type: ignore[arg-type]
+                tell_of_role(membership, by=administrator(request), is_new=True)
             messages.info(request, gettext("A link to choose a password was sent by e-mail."))
 
     @admin.action(description=_("Send a link to choose a password"))
@@ -142,8 +148,8 @@ class MembershipAdmin(RoleModelAdmin):
     autocomplete_fields = ["user"]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        form.by = request.user  # type: ignore[attr-defined]
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.by = request.user
         return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -155,16 +161,16 @@ class MembershipAdmin(RoleModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         if not change:
-            obj.given_by = request.user  # type: ignore[assignment]
+            obj.given_by = administrator(request)
         super().save_model(request, obj, form, change)
         if not change:
-            tell_of_role(obj, by=request.user)  # type: ignore[arg-type]
+            tell_of_role(obj, by=administrator(request))
 
     @admin.action(permissions=["change"], description=_("End at once, and sign the person out"))
     def end_now(self, request: HttpRequest, memberships: QuerySet[Membership]) -> None:
         others = memberships.exclude(user=request.user.pk)
         for membership in others:
-            end_membership(membership, on=None, by=request.user)  # type: ignore[arg-type]
+            end_membership(membership, on=None, by=administrator(request))
         messages.info(request, gettext("Roles ended: {number}.").format(number=len(others)))
 
 

@@ -16,7 +16,7 @@ from accounts import services
 from accounts.models import Membership, User
 from accounts.permissions import roles_to_invite
 from accounts.roles import Role
-from gai_portal.lib.forms import DayField
+from gai_portal.lib.forms import DayField, field_of
 from gai_portal.lib.safe_names import validate_person_name
 
 logger = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class TypedTwice:
     def add_error(self, field: str | None, error: Any) -> None:
         if field == "password2":
             error = _("The two passwords are not the same.")
-        super().add_error(field, error)  # type: ignore[misc]
+        super().add_error(field, error)  # type: ignore[misc]  # the form's, whose part this is
 
 
 class ChoosePasswordForm(TypedTwice, allauth_forms.ResetPasswordKeyForm):
@@ -125,7 +125,7 @@ class InvitationForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.roles = {f"{role}:{place}": (role, place) for role, place in sorted(roles_to_invite(by))}
         choices = [(key, f"{role.label}, {names[place]}") for key, (role, place) in self.roles.items()]
-        self.fields["role"].choices = choices  # type: ignore[attr-defined]
+        field_of(self, "role").choices = choices
         if len(choices) == 1:
             self.fields["role"].initial = choices[0][0]
 

@@ -36,7 +36,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True, pk__in=memberships.values("user"))
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # a class made at run time
     """Creates people by e-mail address, stored in lower case."""
 
     @classmethod
@@ -133,7 +133,7 @@ class User(AbstractBaseUser):
 
     def _get_session_auth_hash(self, secret: Any = None) -> str:
         """A session holds while the password and the round are those that it was opened with."""
-        of_password = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        of_password = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]  # the stubs do not know it
         if not self.session_round:
             return of_password
         return salted_hmac(

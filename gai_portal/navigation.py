@@ -1,6 +1,6 @@
 """The way around the workspace: each role sees the doors to its own work."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -47,9 +47,10 @@ def unread_notices(request: HttpRequest) -> int:
     user = getattr(request, "user", None)
     if not isinstance(user, User) and not (user and user.is_authenticated):
         return 0
-    if not hasattr(request, "_unread_notices"):
-        request._unread_notices = Notice.objects.visible_to(user).unread().count()  # type: ignore[attr-defined]
-    return request._unread_notices  # type: ignore[attr-defined]
+    asked: Any = request
+    if not hasattr(asked, "_unread_notices"):
+        asked._unread_notices = Notice.objects.visible_to(user).unread().count()
+    return asked._unread_notices
 
 
 def workspace_nav(request: HttpRequest) -> list[Door]:

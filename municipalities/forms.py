@@ -5,7 +5,7 @@ from django.core.validators import MaxLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from gai_portal.lib.countries import nationality_names
-from gai_portal.lib.forms import NumberField, SeenForm
+from gai_portal.lib.forms import NumberField, SeenForm, field_of
 from municipalities.models import DemographicFigure, Municipality, Office
 
 TEXT_LIMIT = 2000
@@ -74,8 +74,8 @@ class FigureForm(forms.ModelForm):
     def __init__(self, *args: Any, municipality: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.municipality = municipality
-        nationality = self.fields["nationality"]
-        nationality.choices = [("", _("All together")), *nationality_names().items()]  # type: ignore[attr-defined]
+        nationality = field_of(self, "nationality")
+        nationality.choices = [("", _("All together")), *nationality_names().items()]
         nationality.help_text = DemographicFigure._meta.get_field("nationality").help_text
         nationality.widget.attrs["data-combobox"] = ""
         self.fields["year"].widget.attrs["class"] = "input-short"

@@ -175,6 +175,11 @@ def chains(path: Path) -> Iterator[set[str]]:
         yield names
 
 
+def test_each_mark_for_the_type_checker_says_why_it_is_there():
+    marks = [line.strip() for path in PYTHON_FILES for line in path.read_text().splitlines()]
+    assert [mark for mark in marks if re.search(r"# type: ignore\[[\w, -]+\]$", mark)] == []
+
+
 def test_a_row_is_not_locked_and_joined_in_one_query():
     joined = {
         where(path)

@@ -11,7 +11,7 @@ from action_plans.forms.plan import ProseField
 from action_plans.forms.tailoring import PartnersField
 from action_plans.models import Consultation, ConsultationComment, ConsultationInvitation
 from action_plans.models.consultation import COMMENT_LIMIT
-from gai_portal.lib.forms import DayField
+from gai_portal.lib.forms import DayField, field_of
 from gai_portal.lib.safe_names import validate_person_name
 
 LONGEST = datetime.timedelta(days=365)
@@ -47,7 +47,7 @@ class ConsultationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["partners"].offer()  # type: ignore[attr-defined]  # a PartnersField
+        field_of(self, "partners").offer()
 
     def clean_closes_on(self) -> datetime.date:
         day = self.cleaned_data["closes_on"]

@@ -10,7 +10,7 @@ from action_plans.models import Plan, PlanMeasure, Template, TemplateMeasure
 from action_plans.models.template import TEXT_LIMIT
 from action_plans.workflow import ENDORSE, PlanState, Transition
 from gai_portal.lib.content import content_text
-from gai_portal.lib.forms import DayField, ProseField as AnyProseField
+from gai_portal.lib.forms import DayField, ProseField as AnyProseField, field_of
 from municipalities.models import Island, Municipality
 
 
@@ -40,8 +40,8 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args: Any, municipalities: list[Municipality], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["municipality"]
-        field.queryset = Municipality.objects.filter(pk__in=[m.pk for m in municipalities])  # type: ignore[attr-defined]
+        field = field_of(self, "municipality")
+        field.queryset = Municipality.objects.filter(pk__in=[m.pk for m in municipalities])
         if len(municipalities) == 1:
             field.initial, field.widget = municipalities[0].pk, forms.HiddenInput()
         template = Template.objects.issued().first()
@@ -101,7 +101,7 @@ class StepForm(forms.Form):
             del self.fields["decided_on"], self.fields["decision_reference"]
         if transition is ENDORSE and (excluded or unseen):
             not_seen = _("new; the municipality has not looked at it yet")
-            self.fields["accepted_exclusions"].choices = [  # type: ignore[attr-defined]
+            field_of(self, "accepted_exclusions").choices = [
                 *((m.code, f"{m.code} · {content_text(m.based_on, 'text')} ({m.reason})") for m in excluded),
                 *((m.code, f"{m.code} · {content_text(m, 'text')} ({not_seen})") for m in unseen),
             ]

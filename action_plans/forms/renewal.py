@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from action_plans.models import Plan
 from gai_portal.lib.content import content_text
+from gai_portal.lib.forms import field_of
 
 
 class RenewalForm(forms.Form):
@@ -38,4 +39,4 @@ class RenewalForm(forms.Form):
         for measure in sorted(measures, key=lambda measure: (measure.area.order, measure.area.code)):
             called = f"{measure.code} · {content_text(measure.wording, 'text')}"
             groups.setdefault(content_text(measure.area, "title"), []).append((measure.code, called))
-        self.fields["finished"].choices = list(groups.items())  # type: ignore[attr-defined]  # a choice field
+        field_of(self, "finished").choices = list(groups.items())

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from action_plans.forms.template import TextsForm
 from action_plans.models import StrategicGoal, StrategicIndicator, Strategy
 from gai_portal.lib.content import content_text
-from gai_portal.lib.forms import NumberField, SeenForm
+from gai_portal.lib.forms import NumberField, SeenForm, field_of
 
 
 class PillarField(forms.ModelChoiceField):
@@ -41,7 +41,7 @@ class GoalForm(TextsForm):
             # Plans, editions and files name a goal by its code.
             del self.fields["code"]
             pillars = StrategicGoal.objects.pillars().exclude(pk=self.instance.pk)
-            self.fields["parent"].queryset = pillars  # type: ignore[attr-defined]
+            field_of(self, "parent").queryset = pillars
 
 
 class EditGoalForm(SeenForm, GoalForm):

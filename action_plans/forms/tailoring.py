@@ -22,7 +22,7 @@ from action_plans.models import (
 from action_plans.statistics import AreaProgress
 from action_plans.workflow import Decision
 from gai_portal.lib.content import content_text
-from gai_portal.lib.forms import DayField, EscudosField, NumberField
+from gai_portal.lib.forms import DayField, EscudosField, NumberField, field_of
 from gai_portal.lib.text import fold
 from municipalities.models import Partner
 
@@ -44,7 +44,7 @@ class MeasureFilterForm(forms.Form):
     def __init__(self, *args: Any, areas: Iterable[AreaProgress], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(row.area.code, content_text(row.area, "title")) for row in areas]
-        self.fields["area"].choices = [("", _("All areas")), *named]  # type: ignore[attr-defined]
+        field_of(self, "area").choices = [("", _("All areas")), *named]
 
 
 class ContentChoiceField(forms.ModelMultipleChoiceField):
@@ -160,10 +160,10 @@ class MeasureDetailsForm(ItemForm):
         self.plan = plan
         self.fields["responsible_unit"].widget.attrs.update(list="units", autocomplete="off")
         self.fields["responsible_unit"].help_text = _("The department or office that answers for it.")
-        self.fields["partners"].offer()  # type: ignore[attr-defined]  # a PartnersField
-        owner = self.fields["owner"]
+        field_of(self, "partners").offer()
+        owner = field_of(self, "owner")
         people = User.objects.with_role(MUNICIPAL_ROLES, plan.municipality_id)
-        owner.queryset = people  # type: ignore[attr-defined]
+        owner.queryset = people
         owner.help_text = _("This person answers for how the measure is going.")
 
     def fresh(self, instance: Any) -> ItemForm:

@@ -20,7 +20,7 @@ from action_plans.models import (
     TemplateSection,
 )
 from action_plans.services.content import HEADING, KINDS, TemplateRow, fingerprint
-from gai_portal.lib.forms import LineField
+from gai_portal.lib.forms import LineField, field_of
 
 NUMBERED = _("Version %(number)s")
 LANGUAGE = r"_(pt|en|fr)$"
@@ -129,8 +129,8 @@ class ItemForm(EditorForm):
                 model = KINDS["objective" if parent == "objective" else "area"].model
                 siblings = model._default_manager.filter(**{model.template_path: draft})
                 order = ("area__order", "order") if parent == "objective" else ("order",)
-                self.fields[parent].queryset = siblings.order_by(*order)  # type: ignore[attr-defined]
-                self.fields[parent].empty_label = None  # type: ignore[attr-defined]
+                field_of(self, parent).queryset = siblings.order_by(*order)
+                field_of(self, parent).empty_label = None
                 self.fields[parent].label = _("Objective") if parent == "objective" else _("Area")
                 self.fields[parent].help_text = _("Choose another one to move this item there.")
         else:
@@ -247,8 +247,8 @@ class ComparisonForm(forms.Form):
             (version.number, f"{NUMBERED % {'number': version.number}} · {version.get_state_display()}")
             for version in versions
         ]
-        for field in self.fields.values():
-            field.choices = choices  # type: ignore[attr-defined]
+        for name in self.fields:
+            field_of(self, name).choices = choices
 
     def chosen(self) -> tuple[Template | None, Template | None]:
         """Unless others are named, the newest version and the one before it."""

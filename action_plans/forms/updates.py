@@ -11,6 +11,7 @@ from action_plans.forms.plan import NeededProseField, ProseField
 from action_plans.services.inbox import Change
 from action_plans.services.merging import Proposal
 from action_plans.workflow import Decision, UpdateChoice
+from gai_portal.lib.forms import field_of
 
 
 class UpdateForm(forms.Form):
@@ -36,7 +37,7 @@ class UpdateForm(forms.Form):
         assert change.after or change.before
         proposed = {name: proposal.text for name, proposal in proposals.items()}
         self.initial = {"version": version, **proposed, **self.initial}
-        self.fields["decision"].choices = [(c.value, _described(change, c)) for c in change.choices]  # type: ignore[attr-defined]
+        field_of(self, "decision").choices = [(c.value, _described(change, c)) for c in change.choices]
         if len(change.choices) == 1:
             self.initial.setdefault("decision", change.choices[0])
         for name in ("text_pt", "text_en", "text_fr"):

@@ -157,7 +157,7 @@ def answer_comment(
     if not can_run_consultation(by, comment.consultation.plan):
         raise PermissionDenied(f"{by} may not answer {comment}")
     if comment.version != version:
-        raise EditConflict(comment)  # type: ignore[arg-type]
+        raise EditConflict(comment)
     comment.resolution, comment.reply, comment.is_withheld = resolution, reply, is_withheld
     comment.replied_by, comment.replied_at = (by, timezone.now()) if resolution else (None, None)
     comment.version += 1

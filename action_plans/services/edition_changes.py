@@ -173,7 +173,7 @@ def _measure_change(before: Row | None, after: Row) -> Iterator[Change]:
     code, names = after["code"], _names(after, "text")
     was = before is not None and before["decision"] in CARRIED_OUT
     if after["decision"] not in CARRIED_OUT:
-        is_reasoned_anew = bool(before) and before["reason"] != after["reason"]  # type: ignore[index]
+        is_reasoned_anew = before is not None and before["reason"] != after["reason"]
         if was or (after["decision"] == Decision.EXCLUDED and (before is None or is_reasoned_anew)):
             yield Change("measure", code, "left_out", names, reason=after["reason"])
     elif before is None:

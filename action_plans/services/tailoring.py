@@ -26,7 +26,7 @@ MOST_LOCAL_IN_AN_AREA, MOST_LOCAL_MEASURES = 20, 100
 class EditConflict(Exception):
     """Somebody else has saved this item since the page was opened."""
 
-    def __init__(self, current: PlanMeasure | PlanSection | PlanIndicator) -> None:
+    def __init__(self, current: Any) -> None:
         super().__init__(str(current))
         self.current = current
 
@@ -85,11 +85,12 @@ def _without_what_the_decision_drops(values: dict[str, Any]) -> dict[str, Any]:
 
 def set_many_to_many(measure: PlanMeasure, values: dict[str, Any]) -> None:
     """Without a history line of their own: the one that the save writes holds them too."""
-    measure.skip_history_when_saving = True  # type: ignore[attr-defined]
+    row: Any = measure
+    row.skip_history_when_saving = True
     for name in MANY_TO_MANY:
         if name in values:
             getattr(measure, name).set(values[name])
-    del measure.skip_history_when_saving  # type: ignore[attr-defined]
+    del row.skip_history_when_saving
 
 
 def remember_links(measures: Iterable[PlanMeasure]) -> None:
@@ -136,7 +137,7 @@ def add_local_measure(plan: Plan, area: TemplateArea, values: dict[str, Any], *,
 
 def create_measure(measure: PlanMeasure, values: dict[str, Any], *, by: User) -> None:
     """Store a new measure; its first history line holds its goals and partners too."""
-    measure.save_without_historical_record()  # type: ignore[attr-defined]
+    measure.save_without_historical_record()  # type: ignore[attr-defined]  # simple_history adds it
     set_many_to_many(measure, values)
     signed(measure, by).save()
     # Saved twice, because links need a row to hang on; to those who read the history it was created once.

@@ -216,7 +216,7 @@ class SheetReader:
                 for name, index in columns.items()
                 if index < len(cells)
             }
-            yield RawItem(kind, values, lambda name, found=places: found.get(name, Place(name, sheet=title)))  # type: ignore[misc]
+            yield RawItem(kind, values, lambda name, found=places: found.get(name, Place(name, sheet=title)))  # type: ignore[misc]  # a default binds the loop's value
 
     def columns(self, title: str, cells: list[CellRead], header: list[str]) -> dict[str, int]:
         """Where each column stands; all have to be there, and nothing else."""

@@ -142,7 +142,8 @@ def said_places(change: Change, comparison: Comparison) -> tuple[str, str]:
     old, new = change.moved
     if old.parent == new.parent:
         return _position(old), _position(new)
-    return tuple(f"{titled(comparison, place.parent)}, {_position(place)}" for place in change.moved)  # type: ignore[return-value]
+    was, now = (f"{titled(comparison, place.parent)}, {_position(place)}" for place in (old, new))
+    return was, now
 
 
 def _position(place: Place) -> str:

@@ -52,7 +52,7 @@ def _with_rights(request: SignedInRequest, plan: Plan, remarks: Iterable[Remark]
     rows = list(remarks)
     for remark in rows:
         remark.plan = plan
-        remark.may_settle = can_settle_remark(request.user, remark)  # type: ignore[attr-defined]
+        remark.may_settle = can_settle_remark(request.user, remark)  # type: ignore[attr-defined]  # for the page
     return rows
 
 

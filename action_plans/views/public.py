@@ -68,7 +68,7 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 def _published(municipality: Municipality) -> list[Edition]:
     """The current edition of each plan of a municipality, the latest period first."""
     editions = []
-    for plan in municipality.all_plans:  # type: ignore[attr-defined]
+    for plan in municipality.all_plans:  # type: ignore[attr-defined]  # prefetched
         for edition in plan.current_editions:
             edition.plan = plan
             editions.append(edition)

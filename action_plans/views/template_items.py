@@ -92,7 +92,8 @@ def template_item_add(request: SignedInRequest, draft: Template, kind: str, unde
     parent = find_item(draft, under) if under else draft
     if spec is not None and parent is None:
         return gone(request, draft, under)
-    if spec is None or not isinstance(parent, spec.model._meta.get_field(spec.parent).related_model):  # type: ignore[arg-type]
+    above: Any = spec and spec.model._meta.get_field(spec.parent).related_model
+    if spec is None or not isinstance(parent, above):
         raise Http404
     kept = restore_draft(request)
     row = spec.model(**{spec.parent: parent})

@@ -76,7 +76,7 @@ def details_of(change: Change) -> list[tuple[str, str, str]]:
 
 
 def _label(model: type[models.Model], name: str) -> str:
-    return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # a field of its own
 
 
 def _value(model: type[models.Model], name: str, value: Any) -> str:

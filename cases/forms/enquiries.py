@@ -30,6 +30,7 @@ from cases.models import (
 from cases.services.enquiries import CONTENT_FIELDS
 from cases.statistics import most_frequent
 from gai_portal.lib.countries import nationality_names
+from gai_portal.lib.forms import field_of
 from municipalities.models import Office
 
 NOON = time(12)  # a late entry without a time
@@ -223,7 +224,7 @@ class CorrectionForm(EnquiryForm):
         del self.fields["case_number"]  # put under a case on its own page
         for name in TOLD_FIELDS:  # what was told was told
             del self.fields[name]
-        self.fields["who"].choices = [choice for choice in Who.choices if choice[0] != Who.NEW]  # type: ignore[attr-defined]
+        field_of(self, "who").choices = [choice for choice in Who.choices if choice[0] != Who.NEW]
         if enquiry.person_id and not self._read(str(enquiry.person_id)):
             for name in ("who", "asked", "person"):  # somebody whom the reader must not know of
                 del self.fields[name]

@@ -35,7 +35,7 @@ class ReasonForm(TransferForm):
     )
 
 
-class AnswerForm(TransferForm):
+class RefusalForm(TransferForm):
     answer = NoteField(
         label=_("Why not?"),
         max_length=WORDS_LIMIT,

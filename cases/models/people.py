@@ -1,7 +1,7 @@
 """Somebody who agreed to be on record, and what the office knows of them."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -259,9 +259,9 @@ class Contact(models.Model):
     def __str__(self) -> str:
         return format_phone(self.value) if self.channel == self.Channel.PHONE else self.value
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.tail = tail_of(self.value) if self.channel == self.Channel.PHONE else ""
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
 
 def reachable(person: str = "") -> models.Prefetch:
@@ -323,9 +323,9 @@ class IdentityDocument(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number} ({self.country})"
 
-    def save(self, *args: object, **kwargs: object) -> None:
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.number_key = document_key(self.number)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
     def clean(self) -> None:
         self.number_key = document_key(self.number)

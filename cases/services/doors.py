@@ -71,7 +71,7 @@ def unseal(row: models.Model, *, reason: str, by: User, address: str | None = No
         text=lambda: gettext("{who} has opened the restricted record {record}, with a reason.").format(
             who=by, record=line.label
         ),
-        url=row.get_absolute_url(),  # type: ignore[attr-defined]
+        url=row.get_absolute_url(),  # type: ignore[attr-defined]  # all that can be restricted have one
     )
     return line
 

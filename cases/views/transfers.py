@@ -16,7 +16,7 @@ from accounts.access import Verb, client_address, log_access
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.services import answer_form
-from cases.forms.transfers import AcceptForm, AnswerForm, HandOverForm, ReasonForm, TransferForm
+from cases.forms.transfers import AcceptForm, HandOverForm, ReasonForm, RefusalForm, TransferForm
 from cases.models import Case, Person, Transfer
 from cases.permissions import can_make, can_offer_record, can_read, can_read_sent
 from cases.services.doors import TooManyQuestions, read_sent
@@ -86,7 +86,7 @@ ACTS: dict[str, Act] = {
         ),
     ),
     "decline": Act(
-        AnswerForm,
+        RefusalForm,
         lambda transfer, data, by: decline_transfer(transfer, **data, by=by),
         gettext_lazy("Declined. The record stays where it is."),
     ),
@@ -104,7 +104,7 @@ ACTS: dict[str, Act] = {
         ),
     ),
     "refuse": Act(
-        AnswerForm,
+        RefusalForm,
         lambda transfer, data, by: refuse_transfer(transfer, **data, by=by),
         gettext_lazy("Refused. The record stays where it is."),
     ),

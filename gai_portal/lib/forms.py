@@ -20,6 +20,11 @@ from gai_portal.lib.pasted import tidy, tidy_line
 FIRST_YEAR, LAST_YEAR = 1800, 2200
 
 
+def field_of(form: forms.BaseForm, name: str) -> Any:
+    """A field of a form, of whatever kind it is: the type checker knows only that it is one."""
+    return form.fields[name]
+
+
 def needed(when: Any, field: Any) -> Any:
     """A field that is not always required, and says beside its label when it is."""
     field.needed = when

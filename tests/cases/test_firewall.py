@@ -113,7 +113,7 @@ class World:
             self.digits,
             f"AB{self.digits}",
             f"{self.mark}@example.org",
-            self.rows["Person"].reference,  # type: ignore[attr-defined]
+            self.rows["Person"].reference,
             str(self.rows["Enquiry"]),
         ]
 
