@@ -136,7 +136,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "gai_portal.urls"
 WSGI_APPLICATION = "gai_portal.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "gai_portal.lib.controls.ControlRenderer"
 
 TEMPLATES = [
     {
