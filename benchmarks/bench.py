@@ -3,8 +3,7 @@
 On the PostgreSQL that DATABASE_URL names (bin/with-postgres starts one and throws it away), served by
 gunicorn with two workers as in operation. Each round asks for every page once, in another order; machines are
 shared and noisy, so what counts is the ratio of medians of one run. The portal's middleware runs for the
-floor, too. Not measured: the stock admin that recording an enquiry is to be compared with, imports, PDFs,
-many officers at once.
+floor, too. Not measured: imports, PDFs, many officers at once.
 """
 
 import argparse
@@ -105,7 +104,7 @@ def serving() -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
 
 def ask(connection: http.client.HTTPConnection, page: "Page", session: str) -> float:
     """The seconds until the last byte of the answer. Another answer than expected is a fault."""
-    headers = {"Cookie": f"{session}; csrftoken={TOKEN}", "Accept-Language": "pt"}
+    headers = {"Cookie": f"{session}; csrftoken={TOKEN}", "Accept-Language": "pt", **page.headers}
     body = None
     if page.posted:
         body = urlencode(page.posted() | {"csrfmiddlewaretoken": TOKEN})
@@ -134,16 +133,19 @@ def measure(port: int, pages: "list[Page]", sessions: dict[str, str], rounds: in
 
 
 def report(pages: "list[Page]", times: dict[str, list[float]], size: int) -> str:
-    """A line for each page: its median, the ratio to the floor's, and the budget."""
+    """A line for each page: its median, the ratio to that of the floor or of its peer, and the budget."""
+    from benchmarks.pages import FLOOR
+
     medians = {name: statistics.median(taken) for name, taken in times.items()}
-    floor = medians[pages[0].name]
     lines = [f"{size} enquiries, medians of {len(times[pages[0].name])} rounds", ""]
     lines.append(f"{'':36}{'ms':>9}{'x F1':>8}{'budget':>8}")
     for page in pages:
-        ratio = medians[page.name] / floor
+        ratio = medians[page.name] / medians[page.beside]
         budget = f"{page.budget:g}" if page.budget else "–"
         verdict = "  over" if page.budget and ratio > page.budget else ""
-        lines.append(f"{page.name:36}{medians[page.name] * 1000:9.1f}{ratio:8.2f}{budget:>8}{verdict}")
+        beside = f"  of: {page.beside}" if page.beside != FLOOR else ""
+        measured = f"{medians[page.name] * 1000:9.1f}{ratio:8.2f}{budget:>8}"
+        lines.append(f"{page.name:36}{measured}{verdict}{beside}")
     return "\n".join(lines)
 
 

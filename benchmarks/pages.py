@@ -1,10 +1,12 @@
 """What is measured: the main pages, as the people who open them do, and how long each may take.
 
-Budgets are multiples of the floor (F1): 25 rows of one indexed query in a bare template, signed in.
+Budgets are multiples of the floor (F1): 25 rows of one indexed query in a bare template, signed in. Recording
+an enquiry is set beside the same done in Django's own admin.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from uuid import uuid4
 
 from django.db.models import Count
@@ -16,13 +18,15 @@ from accounts.models import User
 from action_plans.models import Edition, Plan
 from cases.models import Case, Enquiry, Person
 from gai_portal.lib.paging import PAGE_SIZE, Cursor
+from municipalities.models import Office
 
 FLOOR = "floor (F1)"
+STOCK = "add in the stock admin"
 
 
 @dataclass(frozen=True)
 class Page:
-    """One request: what it is, who makes it, and the multiple of the floor that it may take."""
+    """One request: what it is, who makes it, and how many times the floor, or another one, it may take."""
 
     name: str
     url: str
@@ -30,6 +34,8 @@ class Page:
     budget: float | None = None  # none: measured, not judged
     expected: int = 200
     posted: Callable[[], dict[str, str]] | None = None  # the fields of a form, anew each time
+    beside: str = FLOOR
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 USERS = {
@@ -66,6 +72,8 @@ def pages(clients: dict[str, Client]) -> list[Page]:
     assert None not in (case, plan, edition), "load the demonstration first"
     area = plan.template.areas.order_by("pk").first()
     enquiries, people = reverse("cases:enquiry_list"), reverse("cases:person_search")
+    uncached = reverse("uncached", args=[edition.get_absolute_url().lstrip("/")])
+    file = edition.files.get(language="pt")
     export = {ending: reverse("cases:enquiry_export", args=[ending]) for ending in ("csv", "xlsx")}
     return [
         Page(FLOOR, reverse("floor")),
@@ -77,7 +85,8 @@ def pages(clients: dict[str, Client]) -> list[Page]:
         Page("person search, two misspelt words", searched(desk, people, misspelt(busiest.name)), budget=5),
         Page("person's page", busiest.get_absolute_url(), budget=2),
         Page("case's page", case.get_absolute_url(), budget=2),
-        Page("log an enquiry", enquiries + "new/", expected=302, posted=filled_in),
+        Page(STOCK, reverse("stock:cases_enquiry_add"), expected=302, posted=partial(in_stock, office)),
+        Page("log an enquiry", enquiries + "new/", budget=1.3, expected=302, posted=filled_in, beside=STOCK),
         Page("today", reverse("cases:today"), budget=2),
         Page(
             "figures, a year",
@@ -92,6 +101,14 @@ def pages(clients: dict[str, Client]) -> list[Page]:
             budget=3,
         ),
         Page("public page of a plan", edition.get_absolute_url(), "public", budget=1.5),
+        Page("the same, for its first reader", uncached, "public", budget=1.5),
+        Page(
+            "its file, not modified",
+            reverse("edition_pdf", args=[edition.plan.slug, edition.number]),
+            "public",
+            expected=304,
+            headers={"If-None-Match": f'"{file.sha256}"'},
+        ),
         Page("export, CSV", export["csv"]),
         Page("export, XLSX of this year", f"{export['xlsx']}?since={timezone.localdate().year}-01-01"),
     ]
@@ -106,6 +123,13 @@ def misspelt(name: str) -> str:
     """Two of its words, one with a letter doubled, one without its last."""
     first, *_others, last = name.split()
     return f"{first[0]}{first} {last[:-1]}"
+
+
+def in_stock(office: Office) -> dict[str, str]:
+    """The same enquiry in the form of Django's admin."""
+    now = timezone.localtime()
+    content = {"topic": "RES.02", "channel": "in_person", "outcome": "informed", "office": str(office.pk)}
+    return content | {"at_0": f"{now:%d/%m/%Y}", "at_1": f"{now:%H:%M}"}
 
 
 def filled_in() -> dict[str, str]:

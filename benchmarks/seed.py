@@ -1,4 +1,8 @@
-"""Invented enquiries and people in any number, on top of the demonstration's."""
+"""Invented enquiries and people in any number, on top of the demonstration's.
+
+Many enquiries are copies of the first ones, on other days of the same years: the database makes a million of
+them in a minute or two. Copies have no history.
+"""
 
 import random
 from datetime import datetime, time, timedelta
@@ -15,6 +19,11 @@ from municipalities.models import Municipality, Office
 
 YEARS = 10
 AT_ONCE = 2_000
+INVENTED = 20_000  # enquiries; all others are copies
+COPIES = """
+    INSERT INTO cases_enquiry ({columns}) SELECT {values} FROM cases_enquiry
+    WHERE id > %s AND person_id IS NULL ORDER BY id LIMIT %s
+"""
 # One office in three is a large one.
 TOWN = "CV-PR"
 SHARE_OF_TOWN = 0.3
@@ -28,12 +37,21 @@ def seed(enquiries: int, *, people: int | None = None) -> None:
     assert by is not None, "load the demonstration first"
     named = _people(dice, offices, people or max(1, enquiries // 5), by)
     now = timezone.now()
-    for start in range(0, enquiries, AT_ONCE):
-        rows = [_enquiry(dice, offices, named, by, now) for _ in range(min(AT_ONCE, enquiries - start))]
+    last = Enquiry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    invented = min(enquiries, INVENTED)
+    for start in range(0, invented, AT_ONCE):
+        rows = [_enquiry(dice, offices, named, by, now) for _ in range(min(AT_ONCE, invented - start))]
         with transaction.atomic():
             Enquiry.objects.bulk_create(rows)
             Enquiry.history.bulk_history_create(rows, default_user=by)
+    columns = [field.column for field in Enquiry._meta.concrete_fields if not field.primary_key]
+    values = ["at - random() * interval '90 days'" if name == "at" else name for name in columns]
+    copy = COPIES.format(columns=", ".join(columns), values=", ".join(values))
+    missing = enquiries - invented
     with connection.cursor() as cursor:
+        while missing:
+            cursor.execute(copy, [last, missing])
+            missing -= cursor.rowcount
         cursor.execute("ANALYZE")
 
 
