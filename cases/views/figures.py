@@ -28,6 +28,7 @@ from cases.statistics import (
 from cases.views.desk import get_offices
 from gai_portal.lib.charts import ColumnChart, column_chart
 from gai_portal.lib.countries import nationality_name
+from gai_portal.lib.kept import kept
 
 KINDS = {"month": gettext_lazy("Month"), "quarter": gettext_lazy("Quarter"), "year": gettext_lazy("Year")}
 WIDTH, HEIGHT = 448, 120
@@ -74,28 +75,22 @@ def rows_of(counted: dict[Any, tuple[int, int]], names: Any) -> list[Row]:
 
 
 def tables(enquiries: EnquiryQuerySet, span: Span) -> list[Table]:
-    """Each a single aggregate and the names of its codes."""
-    unstated = _("not stated")
+    """One of each kind of value that an enquiry has."""
+    listed = {
+        "topic": (_("Topics"), kept(Topic).get),
+        "channel": (_("Channels"), kept(Channel).get),
+        "language": (_("Languages"), kept(Language).get),
+        "outcome": (_("Outcomes"), kept(Outcome).get),
+        "nationality": (_("Nationalities"), nationality_name),
+        "sex": (_("Sex"), dict(Sex.choices).get),
+        "age_band": (_("Age"), dict(AgeBand.choices).get),
+    }
     found: list[Table] = []
-    for title, field, model in (
-        (_("Topics"), "topic", Topic),
-        (_("Channels"), "channel", Channel),
-        (_("Languages"), "language", Language),
-        (_("Outcomes"), "outcome", Outcome),
-    ):
-        counted = enquiries_by(enquiries, field, span)
-        names: dict[str, Any] = model._default_manager.in_bulk([code for code in counted if code])
-        rows = rows_of(counted, lambda code, names=names: names.get(code, unstated))
-        found.append(Table(field, title, rows))
-    for title, field, name in (
-        (_("Nationalities"), "nationality", nationality_name),
-        (_("Sex"), "sex", lambda code: dict(Sex.choices).get(code)),
-        (_("Age"), "age_band", lambda code: dict(AgeBand.choices).get(code)),
-    ):
-        counted = enquiries_by(enquiries, field, span)
+    for field, counted in enquiries_by(enquiries, list(listed), span).items():
+        title, name = listed[field]
         if field == "age_band":  # from young to old
             counted = {band: counted[band] for band in [*AgeBand.values, ""] if band in counted}
-        rows = rows_of(counted, lambda code, name=name: name(code) or unstated)
+        rows = rows_of(counted, lambda code, name=name: name(code) or _("not stated"))
         found.append(Table(field, title, rows))
     return found
 
