@@ -194,6 +194,13 @@ def state_badge(thing: Any, field: str = "state") -> SafeString:
     return badge(tone, getattr(thing, f"get_{field}_display")(), shape)
 
 
+@register.simple_tag(takes_context=True)
+def rendered(context: template.Context, name: str) -> SafeString:
+    """A piece that a page shows in two places, made once."""
+    found = context.template.engine.get_template(name)  # type: ignore[union-attr]  # it is being rendered
+    return found.render(context)
+
+
 @register.inclusion_tag("includes/_progress_bar.html")
 def progress_bar(value: int, total: int, label: str) -> dict[str, Any]:
     """31 of 44 measures decided, in words and as a bar."""
