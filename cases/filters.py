@@ -1,13 +1,13 @@
 """Finding an enquiry again."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.core.cache import caches
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.models import Channel, EnquiryQuerySet, Interpreter, Language, Outcome, RequesterType, Topic
 from gai_portal.lib.forms import DayField
+from gai_portal.lib.kept import kept
 from gai_portal.lib.text import fold
 from municipalities.models import Office
 
@@ -22,19 +23,13 @@ A_MINUTE = 60  # seconds
 NUMBER = re.compile(r"(?:([a-z]{2}\d?)-)?(\d{1,18})", re.IGNORECASE)  # PR-123, or 123
 
 
-def short_lists() -> dict[str, list[Any]]:
-    """What the filters offer, asked for once a minute: these lists change a few times a year."""
-    return _kept("lists", _read_lists)
-
-
-def _read_lists() -> dict[str, list[Any]]:
-    return {
-        "topic": list(Topic.objects.select_related("parent")),
-        "channel": list(Channel.objects.all()),
-        "outcome": list(Outcome.objects.all()),
-        "language": list(Language.objects.all()),
-        "requester": list(RequesterType.objects.all()),
-    }
+LISTS: dict[str, type[Model]] = {
+    "topic": Topic,
+    "channel": Channel,
+    "outcome": Outcome,
+    "language": Language,
+    "requester": RequesterType,
+}
 
 
 def authors(offices: Sequence[Office]) -> list[tuple[int, str]]:
@@ -45,11 +40,8 @@ def authors(offices: Sequence[Office]) -> list[tuple[int, str]]:
         desk = {"memberships__municipality__in": codes, "memberships__role__in": DESK_ROLES}
         return [(user.pk, str(user)) for user in User.objects.filter(**desk).distinct()]
 
-    return _kept(f"authors.{'.'.join(codes)}", read)
-
-
-def _kept(name: str, read: Callable[[], Any]) -> Any:
-    return caches["pages"].get_or_set(f"cases.filters.{name}", read, A_MINUTE)
+    found: Any = caches["pages"].get_or_set(f"cases.filters.authors.{'.'.join(codes)}", read, A_MINUTE)
+    return found
 
 
 class EnquiryFilter(forms.Form):
@@ -80,11 +72,9 @@ class EnquiryFilter(forms.Form):
     def __init__(self, *args: Any, offices: Sequence[Office], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        lists = short_lists()
-        self.topics: list[Topic] = lists["topic"]
-        groups = [topic for topic in self.topics if topic.parent is None]
-        offered = lists | {"topic": groups}
-        for name, rows in offered.items():
+        self.topics: list[Topic] = list(kept(Topic).values())
+        for name, model in LISTS.items():
+            rows = [row for row in kept(model).values() if name != "topic" or row.parent_id is None]
             fields[name].choices = [("", _("All")), *((row.code, str(row)) for row in rows)]
         fields["author"].choices = [("", _("Everybody")), *authors(offices)]
 

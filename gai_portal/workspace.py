@@ -57,7 +57,7 @@ def desk(user: User) -> dict[str, Any]:
     counts = enquiries.filter(at__gte=month).aggregate(
         month=Count("pk"), today=Count("pk", filter=Q(at__gte=today))
     )
-    latest = enquiries.select_related("topic", "channel", "outcome").order_by("-at", "-pk")[:LATEST]
+    latest = enquiries.order_by("-at", "-pk")[:LATEST]
     return {"counts": counts, "latest": latest}
 
 

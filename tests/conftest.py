@@ -15,6 +15,7 @@ from django.utils.translation.reloader import translation_file_changed
 
 from accounts.models import User
 from accounts.roles import Role
+from gai_portal.lib import kept
 from gai_portal.lib.triggers import KEPT, install_triggers, lift_triggers
 from municipalities.models import Municipality, Office, Partner
 from tests.factories import (
@@ -93,6 +94,7 @@ def forget_what_is_cached():
     """Tries are counted and pages kept in caches, which outlive a test."""
     for cache in caches.all(initialized_only=True):
         cache.clear()
+    kept.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -217,6 +219,8 @@ def guest(db) -> User:
 @pytest.fixture
 def count_queries():
     def count(action) -> int:
+        for model in kept.LISTS:
+            kept.kept(model)
         with CaptureQueriesContext(connection) as queries:
             action()
         return len(queries)

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -373,12 +373,11 @@ class CaseChecklistForm(CaseActForm):
     )
 
     def offer(self, fields: Any) -> None:
-        papers = self.case.papers_to_bring()
+        brought = self.case.checklist_entries.filter(item=OuterRef("pk"), is_done=True)
+        papers = self.case.papers_to_bring().annotate(is_brought=Exists(brought))
         fields["items"].queryset = papers
         fields["items"].choices = [(paper.pk, _said(paper)) for paper in papers]
-        fields["items"].initial = [
-            entry.item_id for entry in self.case.checklist_entries.all() if entry.is_done
-        ]
+        fields["items"].initial = [paper.pk for paper in papers if paper.is_brought]
 
 
 def _said_of(row: Appointment | Referral) -> str:

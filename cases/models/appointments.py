@@ -16,6 +16,7 @@ from cases.models.enquiries import Enquiry
 from cases.models.people import Person
 from cases.models.restricted import RestrictedQuerySet, unsealed
 from cases.workflow import AppointmentState
+from gai_portal.lib.kept import KeptForeignKey
 from municipalities.models import Office, Partner
 
 
@@ -43,9 +44,7 @@ class AppointmentQuerySet(RestrictedQuerySet):
         )
 
     def with_names(self) -> Self:
-        return self.select_related(
-            "office", "partner", "case__topic", "person__office", "assigned_to", "author", "enquiry"
-        )
+        return self.select_related("case", "person", "assigned_to", "author", "enquiry")
 
     def _unsealed_by(self, user: User) -> Exists:
         """The reason that opened the case opens its appointments."""
@@ -55,14 +54,14 @@ class AppointmentQuerySet(RestrictedQuerySet):
 class Appointment(models.Model):
     """A time at which somebody is expected. With nobody named yet it is a free slot of a joint day."""
 
-    office = models.ForeignKey(
+    office = KeptForeignKey(
         Office, on_delete=models.PROTECT, related_name="appointments", verbose_name=_("office")
     )
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     place = models.CharField(_("place, if not at the office"), max_length=120, blank=True)
     # Another service that is there, too: the border police, the social security, a consulate.
-    partner = models.ForeignKey(
+    partner = KeptForeignKey(
         Partner,
         on_delete=models.PROTECT,
         null=True,

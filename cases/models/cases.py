@@ -15,6 +15,7 @@ from cases.models.people import Person
 from cases.models.restricted import OfPersonQuerySet, RestrictedQuerySet
 from cases.models.topics import ChecklistItem, DeadlineRule, Outcome, Topic
 from cases.workflow import RUNNING_STATES, CaseState
+from gai_portal.lib.kept import KeptForeignKey
 from municipalities.models import Office
 
 TITLE_LIMIT = 160  # characters
@@ -23,7 +24,7 @@ TITLE_LIMIT = 160  # characters
 class CaseCounter(models.Model):
     """The last number that an office gave in a year. Its row is locked while the next one is given."""
 
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    office = KeptForeignKey(Office, on_delete=models.PROTECT, related_name="+")
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField(default=0)
 
@@ -45,7 +46,7 @@ class CaseQuerySet(RestrictedQuerySet):
 
     def with_names(self) -> Self:
         """With the rows that a list names beside each case."""
-        return self.select_related("office", "topic__parent", "person__office", "assigned_to", "author")
+        return self.select_related("person", "assigned_to", "author")
 
 
 class Case(models.Model):
@@ -56,12 +57,10 @@ class Case(models.Model):
         HIGH = "high", _("High")
         URGENT = "urgent", _("Urgent")
 
-    office = models.ForeignKey(
-        Office, on_delete=models.PROTECT, related_name="cases", verbose_name=_("office")
-    )
+    office = KeptForeignKey(Office, on_delete=models.PROTECT, related_name="cases", verbose_name=_("office"))
     # GAI-SL-2026-00012: the name of the offices, the office that opened it, the year, a number without gaps.
     number = models.CharField(_("number"), max_length=40, unique=True, editable=False)
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+", verbose_name=_("topic"))
+    topic = KeptForeignKey(Topic, on_delete=models.PROTECT, related_name="+", verbose_name=_("topic"))
     # Named only with consent; a matter without a name can be followed, too.
     person = models.ForeignKey(
         Person,
@@ -90,7 +89,7 @@ class Case(models.Model):
     )
     opened_at = models.DateTimeField(_("opened"), default=timezone.now, editable=False)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
-    outcome = models.ForeignKey(
+    outcome = KeptForeignKey(
         Outcome,
         on_delete=models.PROTECT,
         null=True,

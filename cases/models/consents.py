@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from cases.models.restricted import OfPersonQuerySet
 from cases.models.topics import Language
+from gai_portal.lib.kept import KeptForeignKey
 from municipalities.models import Partner
 
 
@@ -38,7 +39,7 @@ class Consent(models.Model):
         verbose_name=_("person"),
     )
     explained = models.TextField(_("what was explained"), max_length=4_000)
-    language = models.ForeignKey(
+    language = KeptForeignKey(
         Language, on_delete=models.PROTECT, related_name="+", verbose_name=_("language of the explanation")
     )
     form = models.CharField(_("how it was given"), max_length=6, choices=Form)

@@ -22,6 +22,7 @@ from cases.models.restricted import RestrictedQuerySet
 from cases.models.topics import Channel, Language, Outcome, ReferenceRow, RequesterType, Topic
 from gai_portal.lib.code_lists import CodeListField
 from gai_portal.lib.countries import nationality_name
+from gai_portal.lib.kept import KeptForeignKey
 from municipalities.models import Office
 
 NOTE_LIMIT = 5_000  # characters
@@ -96,8 +97,8 @@ class EnquiryQuerySet(RestrictedQuerySet):
         return self.filter(voided_at=None)
 
     def with_names(self) -> Self:
-        """With the rows that a list names beside each enquiry."""
-        return self.select_related("office", "topic__parent", "channel", "outcome", "author")
+        """With the rows that a list names beside each enquiry, as far as they do not come from memory."""
+        return self.select_related("author")
 
     def reached(self) -> int:
         """How many people stood behind them: each of a group, and one for any other enquiry."""
@@ -122,17 +123,17 @@ class Enquiry(models.Model):
     Interpreter = Interpreter
 
     # Every index slows each recording down: there are those of Meta, which the lists ask, and few others.
-    office = models.ForeignKey(
+    office = KeptForeignKey(
         Office, on_delete=models.PROTECT, db_index=False, related_name="enquiries", verbose_name=_("office")
     )
     at = models.DateTimeField(_("date and time"), default=timezone.now)
-    channel = models.ForeignKey(
+    channel = KeptForeignKey(
         Channel, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("channel")
     )
-    topic = models.ForeignKey(
+    topic = KeptForeignKey(
         Topic, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("topic")
     )
-    outcome = models.ForeignKey(
+    outcome = KeptForeignKey(
         Outcome, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("outcome")
     )
     # Named only with consent. It stays empty for most.
@@ -164,7 +165,7 @@ class Enquiry(models.Model):
         editable=False,
     )
     # Where it is read and put right since a transfer. It stays counted where the contact was, at `office`.
-    moved_to = models.ForeignKey(
+    moved_to = KeptForeignKey(
         Office,
         on_delete=models.PROTECT,
         db_index=False,
@@ -179,7 +180,7 @@ class Enquiry(models.Model):
     nationality = models.CharField(
         _("nationality"), max_length=2, blank=True, help_text="ISO 3166-1 alpha-2."
     )
-    language = models.ForeignKey(
+    language = KeptForeignKey(
         Language,
         on_delete=models.PROTECT,
         db_index=False,
@@ -191,7 +192,7 @@ class Enquiry(models.Model):
     note = models.TextField(_("note"), max_length=NOTE_LIMIT, blank=True)
     # What most contacts have not. `topic` is what it was mostly about, and the one that is published.
     further_topics = CodeListField(_("further topics"), max_length=200)
-    requester = models.ForeignKey(
+    requester = KeptForeignKey(
         RequesterType,
         on_delete=models.PROTECT,
         db_index=False,
@@ -216,7 +217,7 @@ class Enquiry(models.Model):
         verbose_name=_("guidance given"),
         editable=False,
     )
-    guidance_language = models.ForeignKey(
+    guidance_language = KeptForeignKey(
         Language,
         on_delete=models.PROTECT,
         db_index=False,
@@ -337,10 +338,10 @@ class Enquiry(models.Model):
     def is_about_restricted(self) -> bool:
         """Whether one of its topics is restricted, or whom it is about, by name or by its case."""
         person = self.person or (self.case.person if self.case else None)
-        if self.topic.is_restricted or (person is not None and person.is_restricted):
+        if person is not None and person.is_restricted:
             return True
-        further = Topic.objects.filter(pk__in=self.further_topics, is_restricted=True)
-        return bool(self.further_topics) and further.exists()
+        topics = [self.topic_id, *self.further_topics]
+        return Topic.objects.filter(pk__in=topics, is_restricted=True).exists()
 
     def changes_for(self, user: User) -> list[Change]:
         """What happened to it, the latest first; what was restricted stays with author and assignee."""

@@ -44,7 +44,7 @@ SHOWN_OF_CASE = (
 
 def changes_in_case(case: Case, user: User) -> list[Change]:
     """The latest changes of a case, the newest first."""
-    related = ("topic__parent", "person__office", "assigned_to", "outcome", "office", "history_user")
+    related = ("person", "assigned_to", "history_user")
     return _of_record(case, case.history.select_related(*related), SHOWN_OF_CASE, user)
 
 
@@ -57,7 +57,7 @@ def changes_in_file(person: Person, user: User) -> list[Change]:
 
 
 def _of_person(person: Person, user: User) -> list[Change]:
-    related = ("language", "legal_status", "assigned_to", "office", "history_user")
+    related = ("assigned_to", "history_user")
     return _of_record(person, person.history.select_related(*related), SHOWN, user)
 
 

@@ -15,6 +15,7 @@ from cases.models.enquiries import Enquiry
 from cases.models.people import Person
 from cases.models.restricted import RestrictedQuerySet, unsealed
 from cases.models.topics import DeadlineRule
+from gai_portal.lib.kept import KeptForeignKey
 from municipalities.models import Office
 
 
@@ -35,7 +36,7 @@ class FollowUpQuerySet(RestrictedQuerySet):
         return self.open().filter(due_on__lt=on or timezone.localdate())
 
     def with_names(self) -> Self:
-        return self.select_related("office", "case", "person__office", "assigned_to", "author", "rule")
+        return self.select_related("case", "person", "assigned_to", "author")
 
     def _unsealed_by(self, user: User) -> Exists:
         """The reason that opened the case opens what is to be done in it."""
@@ -52,7 +53,7 @@ class FollowUp(models.Model):
         REFERRAL = "referral", _("Referral")
         CONSENT = "consent", _("Agreement that ends")
 
-    office = models.ForeignKey(
+    office = KeptForeignKey(
         Office, on_delete=models.PROTECT, related_name="follow_ups", verbose_name=_("office")
     )
     case = models.ForeignKey(
@@ -85,7 +86,7 @@ class FollowUp(models.Model):
         _("where it comes from"), max_length=8, choices=Source, default=Source.TYPED, editable=False
     )
     # A legal deadline, and the day from which it is counted.
-    rule = models.ForeignKey(
+    rule = KeptForeignKey(
         DeadlineRule,
         on_delete=models.PROTECT,
         null=True,

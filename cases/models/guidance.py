@@ -17,6 +17,7 @@ from accounts.roles import DESK_ROLES, NATIONAL_ROLES
 from cases.models.topics import Language, Topic
 from cases.workflow import GuidanceState
 from gai_portal.lib.content import in_active_language
+from gai_portal.lib.kept import KeptForeignKey
 from gai_portal.lib.reference import LoadedRow
 from municipalities.models import Office
 
@@ -238,14 +239,14 @@ class GuidanceSuggestionQuerySet(MunicipalityScopedQuerySet):
         return self.filter(answered_at=None)
 
     def with_names(self) -> Self:
-        return self.select_related("office", "topic__parent", "author", "answered_by")
+        return self.select_related("author", "answered_by")
 
 
 class GuidanceSuggestion(models.Model):
     """What a desk would change in a card, and what the national level answers. Nobody is named in it."""
 
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="+", verbose_name=_("topic"))
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", verbose_name=_("office"))
+    topic = KeptForeignKey(Topic, on_delete=models.PROTECT, related_name="+", verbose_name=_("topic"))
+    office = KeptForeignKey(Office, on_delete=models.PROTECT, related_name="+", verbose_name=_("office"))
     text_pt = models.TextField(_("suggestion"), max_length=SUGGESTION_LIMIT)
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
     at = models.DateTimeField(_("sent"), default=timezone.now, editable=False)

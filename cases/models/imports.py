@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import MunicipalityScopedQuerySet, User
 from accounts.roles import DESK_ROLES, Role
 from cases.models.enquiries import Enquiry
+from gai_portal.lib.kept import KeptForeignKey
 from municipalities.models import Office
 
 STANDS_STILL = timedelta(minutes=5)
@@ -46,7 +47,7 @@ class EnquiryImport(models.Model):
         DONE = "done", _("Recorded")
         UNDONE = "undone", _("Undone")
 
-    office = models.ForeignKey(
+    office = KeptForeignKey(
         Office, on_delete=models.PROTECT, related_name="imports", verbose_name=_("office")
     )
     file_name = models.CharField(_("file"), max_length=120)

@@ -16,6 +16,7 @@ from cases.models.enquiries import AgeBand, Sex
 from cases.models.restricted import OfPersonQuerySet, RestrictedQuerySet
 from cases.models.topics import Language, LegalStatus
 from gai_portal.lib.countries import nationality_name
+from gai_portal.lib.kept import KeptForeignKey
 from gai_portal.lib.names import parts_of
 from gai_portal.lib.phones import format_phone, tail_of
 from gai_portal.lib.text import fold
@@ -51,9 +52,7 @@ class Person(models.Model):
         ERASED = "erased", _("Erased")
         ANONYMISED = "anonymised", _("Made anonymous")
 
-    office = models.ForeignKey(
-        Office, on_delete=models.PROTECT, related_name="people", verbose_name=_("office")
-    )
+    office = KeptForeignKey(Office, on_delete=models.PROTECT, related_name="people", verbose_name=_("office"))
     # The one that the record rests on now; a renewal takes its place, and the former ones stay on file.
     consent = models.ForeignKey(
         Consent, on_delete=models.PROTECT, related_name="+", verbose_name=_("consent"), editable=False
@@ -64,7 +63,7 @@ class Person(models.Model):
     nationality = models.CharField(
         _("nationality"), max_length=2, blank=True, help_text="ISO 3166-1 alpha-2."
     )
-    language = models.ForeignKey(
+    language = KeptForeignKey(
         Language,
         on_delete=models.PROTECT,
         null=True,
@@ -73,7 +72,7 @@ class Person(models.Model):
         verbose_name=_("language"),
     )
     # Never required, and never in lists, exports, e-mails or notices.
-    legal_status = models.ForeignKey(
+    legal_status = KeptForeignKey(
         LegalStatus,
         on_delete=models.PROTECT,
         null=True,

@@ -41,11 +41,7 @@ class RecallQuerySet(MunicipalityScopedQuerySet):
         return self.filter(Q(enquiry__person__isnull=False) | Q(case__isnull=False))
 
     def with_names(self) -> Self:
-        return self.select_related(
-            *("version__guidance__topic", "done_by"),
-            *("enquiry__office", "enquiry__moved_to", "enquiry__person__office"),
-            *("case__office", "case__person__office"),
-        )
+        return self.select_related("version__guidance__topic", "done_by", "enquiry__person", "case__person")
 
 
 class Recall(models.Model):

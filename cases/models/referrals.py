@@ -18,6 +18,7 @@ from cases.models.enquiries import Enquiry
 from cases.models.follow_ups import FollowUp
 from cases.models.people import Contact, IdentityDocument, Person
 from cases.workflow import AWAITED_STATES, OPEN_STATES, PARTNER_STATES, CaseState, ReferralState
+from gai_portal.lib.kept import KeptForeignKey
 from gai_portal.lib.keys import digest, key_from
 from municipalities.models import Office, Partner
 
@@ -88,12 +89,11 @@ class ReferralQuerySet(MunicipalityScopedQuerySet):
         return self.standing().filter(state__in=AWAITED_STATES)
 
     def with_names(self) -> Self:
-        related = ("office", "partner", "author", "case__office", "enquiry__office", "enquiry__moved_to")
-        return self.select_related(*related)
+        return self.select_related("author", "case", "enquiry")
 
     def with_work(self) -> Self:
         """With what a change of its state has to look at."""
-        related = ("case__assigned_to", "person__office", "person__consent", "follow_up__office")
+        related = ("case__assigned_to", "person__consent", "follow_up")
         return self.with_names().select_related(*related)
 
 
@@ -101,7 +101,7 @@ class Referral(models.Model):
     """A matter sent to a partner. Nothing personal goes along but what the person agreed to."""
 
     # The office that sent it; who reads and carries it on, the case or the enquiry says.
-    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", verbose_name=_("office"))
+    office = KeptForeignKey(Office, on_delete=models.PROTECT, related_name="+", verbose_name=_("office"))
     case = models.ForeignKey(
         Case,
         on_delete=models.CASCADE,
@@ -126,9 +126,7 @@ class Referral(models.Model):
         related_name="referrals",
         verbose_name=_("person"),
     )
-    partner = models.ForeignKey(
-        Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("partner")
-    )
+    partner = KeptForeignKey(Partner, on_delete=models.PROTECT, related_name="+", verbose_name=_("partner"))
     reason = models.TextField(_("what the partner is asked for"), max_length=REASON_LIMIT, blank=True)
     # {"name": "…", "phone-12": "…"}: word for word what went along. It never changes once it was sent.
     shared = models.JSONField(_("shared"), default=dict, blank=True)

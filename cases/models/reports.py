@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MunicipalityScopedQuerySet, User
 from accounts.roles import DESK_ROLES, NATIONAL_ROLES
+from gai_portal.lib.kept import KeptForeignKey
 from municipalities.models import Office
 
 CONCERNS_LIMIT = 5_000  # characters
@@ -36,7 +37,7 @@ class MonthlyReport(models.Model):
     quarter would tell by subtraction what the quarter hides.
     """
 
-    office = models.ForeignKey(
+    office = KeptForeignKey(
         Office, on_delete=models.PROTECT, related_name="reports", verbose_name=_("office")
     )
     month = models.DateField(_("month"), help_text=_("Its first day."))

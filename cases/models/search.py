@@ -65,12 +65,12 @@ def find_people(user: User, text: str, *, limit: int = FOUND) -> list[Found]:
 
 def _by_reference(people: PersonQuerySet, text: str) -> Iterable[Found]:
     if match := REFERENCE.fullmatch(text):
-        for person in people.filter(pk=int(match[1])).select_related("office"):
+        for person in people.filter(pk=int(match[1])):
             yield Found(person, 1, "reference", person.reference)
 
 
 def _by_contact(people: PersonQuerySet, text: str) -> Iterable[Found]:
-    contacts = Contact.objects.filter(person__in=people).select_related("person__office")
+    contacts = Contact.objects.filter(person__in=people).select_related("person")
     if "@" in text:
         contacts = contacts.filter(value=text.lower())
     elif PHONE.fullmatch(text) and (tail := tail_of(text)):
@@ -88,7 +88,7 @@ def _by_document(people: PersonQuerySet, text: str) -> Iterable[Found]:
     if not any(letter.isdigit() for letter in key) or len(key) < 4:
         return
     documents = IdentityDocument.objects.filter(person__in=people, number_key=key)
-    for document in documents.select_related("person__office").order_by("pk")[:FOUND]:
+    for document in documents.select_related("person").order_by("pk")[:FOUND]:
         yield Found(document.person, 1, "document", str(document))
 
 
@@ -99,7 +99,7 @@ def _by_name(user: User, people: PersonQuerySet, text: str, limit: int) -> list[
     if not ranked or ranked[0][0] < SURE:
         ranked = _ranked(asked, people, [*pks, *_candidates(user, text, near=True)])
     likely = [row for row in ranked if row[0] >= LIKELY][:limit]
-    rows = people.select_related("office").in_bulk([pk for _score, pk, _name, _alias in likely])
+    rows = people.in_bulk([pk for _score, pk, _name, _alias in likely])
     return [
         Found(rows[pk], score, "alias" if alias else "name", alias)
         for score, pk, _name, alias in likely
@@ -179,15 +179,12 @@ def likely_duplicates(
     """
     others = Person.objects.visible_to(user).standing().exclude(pk=person.pk)
     same = Q(contacts__value__in=list(contacts)) | Q(documents_of_identity__number_key__in=list(documents))
-    found = [
-        Found(other, 1, "contact", "")
-        for other in others.filter(same).select_related("office").distinct()[:FOUND]
-    ]
+    found = [Found(other, 1, "contact", "") for other in others.filter(same).distinct()[:FOUND]]
     known = {each.person.pk for each in found}
     asked = Heard.of(person.name)
     ranked = _ranked(asked, others, _candidates(user, person.name, near=False)[:MOST_LIKE])
     alike = [row for row in ranked if row[0] >= ALIKE and row[1] not in known]
-    rows = others.select_related("office").in_bulk([pk for _score, pk, _name, _alias in alike])
+    rows = others.in_bulk([pk for _score, pk, _name, _alias in alike])
     for score, pk, _name, alias in alike:
         if pk in rows and not _born_apart(person, rows[pk]):
             found.append(Found(rows[pk], score, "alias" if alias else "name", alias))

@@ -102,9 +102,7 @@ def _consents(person: Person, user: User, before: datetime, limit: int) -> Itera
 
 
 def _merges(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
-    rows = (
-        Merge.objects.visible_to(user).filter(kept=person, at__lt=before).select_related("gone__office", "by")
-    )
+    rows = Merge.objects.visible_to(user).filter(kept=person, at__lt=before).select_related("gone", "by")
     for row in rows.order_by("-at")[:limit]:
         title = gettext("Record {record} merged into this one").format(record=row.gone.reference)
         details = [str(row.by)] + ([gettext("undone")] if row.undone_at else [])

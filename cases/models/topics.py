@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gai_portal.lib.content import in_active_language
+from gai_portal.lib.kept import KeptForeignKey
 from gai_portal.lib.reference import LoadedRow
 from municipalities.models import Partner
 
@@ -132,7 +133,7 @@ def _parts() -> list[models.Prefetch]:
 class Topic(ReferenceRow):
     """What an enquiry is about: a group (ENT) or a topic of it (ENT.03)."""
 
-    parent = models.ForeignKey(
+    parent = KeptForeignKey(
         "self",
         on_delete=models.PROTECT,
         null=True,

@@ -16,6 +16,7 @@ from accounts.roles import DESK_ROLES, Role
 from cases.models.cases import Case
 from cases.models.people import Person
 from cases.workflow import OPEN_TRANSFER_STATES, TransferState
+from gai_portal.lib.kept import KeptForeignKey
 from municipalities.models import Office
 
 WORDS_LIMIT = 300  # characters
@@ -45,9 +46,7 @@ class TransferQuerySet(MunicipalityScopedQuerySet):
         return self.filter(**{"person" if isinstance(record, Person) else "case": record})
 
     def with_names(self) -> Self:
-        return self.select_related(
-            "from_office", "to_office", "person", "case", "asked_by", "offered_by", "decided_by"
-        )
+        return self.select_related("person", "case", "asked_by", "offered_by", "decided_by")
 
 
 class Transfer(models.Model):
@@ -57,10 +56,10 @@ class Transfer(models.Model):
     `reason`, which holds no personal data.
     """
 
-    from_office = models.ForeignKey(
+    from_office = KeptForeignKey(
         Office, on_delete=models.PROTECT, related_name="+", verbose_name=_("from office"), editable=False
     )
-    to_office = models.ForeignKey(
+    to_office = KeptForeignKey(
         Office, on_delete=models.PROTECT, related_name="+", verbose_name=_("to office")
     )
     # A person moves with all their cases. A case moves alone only when it has no name.

@@ -23,6 +23,7 @@ from cases.models import (
     Outcome,
     Person,
     Referral,
+    Topic,
 )
 from cases.permissions import (
     can_assign_case,
@@ -328,7 +329,7 @@ def _check_person(case: Case, by: User) -> None:
 def _restrict(case: Case) -> None:
     """A restricted topic, person or enquiry makes a restricted case."""
     if (
-        case.topic.is_restricted
+        Topic.objects.filter(pk=case.topic_id, is_restricted=True).exists()
         or (case.person is not None and case.person.is_restricted)
         or (case.pk is not None and case.enquiries.filter(is_restricted=True).exists())
     ):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -85,9 +86,13 @@ Data = dict[str, Any]
 
 
 def get_case(request: SignedInRequest, pk: int) -> Case:
-    """The case, or 404 for somebody it must not even be known to."""
-    cases = Case.objects.visible_to(request.user).with_names()
-    return get_object_or_404(cases.select_related("outcome", "person__consent"), pk=pk)
+    """The case, or 404 for somebody it must not even be known to; and whether they read its person."""
+    people = Person.objects.visible_to(request.user).filter(pk=OuterRef("person"))
+    cases = Case.objects.visible_to(request.user).with_names().annotate(is_named=Exists(people))
+    case = get_object_or_404(cases.select_related("person__consent"), pk=pk)
+    if case.person is not None and case.is_named:  # type: ignore[attr-defined]  # annotated above
+        case.person.read_by = request.user.pk
+    return case
 
 
 @require_http_methods(["GET", "POST"])
@@ -191,12 +196,10 @@ def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     log_access(request, Verb.READ, case)
     user = request.user
     case.read_by = user.pk
-    kinds = kinds_of_case(case, user)
+    kinds = kinds_of_case(case)
     rows = partial(rows_of, kinds)
-    named = case.person if "named" in kinds else None
-    if named is not None:
-        named.read_by = user.pk
-    follow_ups = case.follow_ups.visible_to(user).select_related("assigned_to", "closed_by", "office")
+    named = case.person if case.person is not None and can_read(user, case.person) else None
+    follow_ups = case.follow_ups.visible_to(user).select_related("assigned_to", "closed_by")
     enquiries = Enquiry.objects.visible_to(user).filter(case=case).standing().with_names()
     notes = case.notes.standing().select_related("author", "corrects__author")
     transfers = Transfer.objects.visible_to(user).open().of(case.person or case).with_names()

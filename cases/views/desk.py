@@ -27,9 +27,7 @@ def get_offices(user: User) -> list[Office]:
 def get_enquiry(request: SignedInRequest, pk: int) -> Enquiry:
     """The enquiry, or 404 for somebody it must not even be known to."""
     enquiries = Enquiry.objects.visible_to(request.user).with_names()
-    return get_object_or_404(
-        enquiries.select_related("language", "requester", "voided_by", "person__office", "return_code"), pk=pk
-    )
+    return get_object_or_404(enquiries.select_related("voided_by", "person", "return_code"), pk=pk)
 
 
 def log_choice(request: SignedInRequest, form: PersonChoice, office: Office | None) -> None:

@@ -225,7 +225,7 @@ def enquiry_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     enquiry = get_enquiry(request, pk)
     if enquiry.is_restricted or enquiry.person_id:
         log_access(request, Verb.READ, enquiry)
-    named = Person.objects.visible_to(request.user).select_related("office")
+    named = Person.objects.visible_to(request.user)
     names = names_in([enquiry])
     more = [(label_of(name), describe(enquiry, name, names)) for name in MORE_FIELDS]
     context = {

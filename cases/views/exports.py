@@ -51,7 +51,7 @@ def exported(enquiries: EnquiryQuerySet) -> Iterator[list[Any]]:
     """A row for each enquiry, the latest first. What was written on a sensitive topic stays in the portal."""
     topics = Topic.objects.select_related("parent").in_bulk()
     names = {code: str(row) for code, row in {**topics, **Language.objects.in_bulk()}.items()}
-    rows = enquiries.with_names().select_related("language", "requester").order_by("-at", "-pk")
+    rows = enquiries.with_names().order_by("-at", "-pk")
     for row in rows.iterator(chunk_size=AT_ONCE):
         topic, at = row.topic, timezone.localtime(row.at)
         about = [topic, *(topics[code] for code in row.further_topics if code in topics)]

@@ -73,13 +73,10 @@ ITEMS: dict[str, tuple[Any, Any]] = {
 def get_person(request: SignedInRequest, pk: int) -> Person:
     """The person, or 404 for somebody who must not even know of the record."""
     people = Person.objects.visible_to(request.user).select_related(
-        "office",
-        "consent__language",
-        "language",
-        "legal_status",
+        "consent",
         "author",
         "assigned_to",
-        "merged_into__office",
+        "merged_into",
     )
     return get_object_or_404(people, pk=pk)
 
@@ -231,7 +228,7 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     to_do = FollowUp.objects.visible_to(request.user).filter(person=person).open().with_names()
     expected = Appointment.objects.visible_to(request.user).filter(person=person).planned().with_names()
     running = Case.objects.visible_to(request.user).filter(person=person).running().with_names()
-    merges = Merge.objects.undoable_by(request.user).of(person).select_related("gone__office", "by")
+    merges = Merge.objects.undoable_by(request.user).of(person).select_related("gone", "by")
     transfers = Transfer.objects.visible_to(request.user).open().of(person).with_names()
     works = can_work_with_person(request.user, person)
     duplicates: list[Found] = []
