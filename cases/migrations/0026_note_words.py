@@ -18,6 +18,6 @@ def index_as_before(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0022_recalls")]
+    dependencies = [("cases", "0025_restricted_enquiries")]
 
     operations = [migrations.RunPython(index, index_as_before)]
