@@ -34,7 +34,7 @@ FEE = {
     "what_fr": "Délivrance du titre (montant inventé)",
     "cents": 250_000,
 }
-CHANGE = "(Demonstração) A emissão do título passou a custar 2.500$00."
+CHANGE = "(Demonstração) A emissão do título passou a custar 2 500 CVE."
 
 
 @transaction.atomic
