@@ -2,8 +2,9 @@
 PORT ?= 8000
 SIZE ?= 10000
 ROUNDS ?= 15
+ROWS ?= 5000
 
-.PHONY: run test check bench fix messages lock
+.PHONY: run test check bench bench-lists fix messages lock
 
 run: ## serve the portal on this computer: make run PORT=8123
 	@bin/run $(PORT)
@@ -16,6 +17,9 @@ check: ## style, layers, types, migrations, catalogues, deployment settings
 
 bench: ## times of the main pages beside the floor: make bench SIZE=100000 ROUNDS=30
 	@bin/bench --size $(SIZE) --rounds $(ROUNDS)
+
+bench-lists: ## import and export beside import-export: make bench-lists ROWS=5000
+	@bin/bench-lists --rows $(ROWS)
 
 fix: ## let the tools mend what they can
 	@bin/python-env requirements-dev.txt

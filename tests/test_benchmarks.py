@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 
+from benchmarks import lists
 from benchmarks.bench import TOKEN, report
 from benchmarks.pages import FLOOR, Page, pages, sign_in
 from benchmarks.seed import seed
@@ -42,3 +43,22 @@ def test_the_report_sets_each_page_beside_the_floor_and_its_budget():
     assert today.split() == ["today", "50.0", "5.00", "2", "over"]
     assert figures.split() == ["figures", "11.0", "1.10", "2"]
     assert export.split() == ["export", "100.0", "10.00", "–"]
+
+
+def test_lists_come_in_and_go_out_by_every_way_that_is_compared(db):
+    call_command("load_reference_data")
+    desk = lists.make_desk()
+    for work in lists.imports(desk).values():
+        Enquiry.objects.all().delete()
+        work(40)()
+        assert Enquiry.objects.count() == 40
+    for work in [*lists.exports(desk).values(), *lists.workbooks(desk).values()]:
+        work(40)()
+
+
+def test_what_is_slower_than_its_budget_is_told():
+    theirs = {"import-export": [5.0] * 3, "import-export, bulk": [4.0] * 3}
+    *_head, ours, default, bulk = lists.report({lists.OURS: [0.5, 1, 0.5]} | theirs, 100).splitlines()
+    assert ours.split() == ["the", "portal", "200"]
+    assert default.split() == ["import-export", "20", "10.0", "x", "8", "x"]
+    assert bulk.split()[-5:] == ["25", "8.0", "x", "3", "x"]

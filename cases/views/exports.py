@@ -5,6 +5,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import TextChoices
 from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -16,10 +17,25 @@ from django.views.decorators.http import require_safe
 from accounts.access import Accessed, Verb, log_access
 from accounts.http import SignedInRequest
 from cases.filters import EnquiryFilter
-from cases.models import Enquiry, EnquiryQuerySet, Language, Topic, describe, label_of
+from cases.models import (
+    AgeBand,
+    Channel,
+    Enquiry,
+    EnquiryQuerySet,
+    Interpreter,
+    Language,
+    Outcome,
+    ReferenceRow,
+    RequesterType,
+    Sex,
+    Topic,
+    label_of,
+)
 from cases.views.desk import get_offices
 from cases.views.searches import asked_of_list, is_over
+from gai_portal.lib.countries import nationality_names
 from gai_portal.lib.spreadsheets import Sheet, csv_lines, write_xlsx
+from municipalities.models import Office
 
 MOST_IN_A_WORKBOOK = 50_000  # rows; a CSV file has no limit
 AT_ONCE = 2_000
@@ -27,6 +43,11 @@ KINDS = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+READ = (
+    *("pk", "office", "at", "topic", "further_topics", "channel", "outcome", "requester"),
+    *("sex", "age_band", "nationality", "language", "further_languages", "interpreter", "minutes", "people"),
+    *("author__name", "author__email", "place", "note", "is_restricted"),
+)
 WIDTHS = [12, 20, 12, 8, 10, 30, 40, 40, 22, 34, 20, 10, 10, 12, 24, 24, 24, 20, 10, 10, 20, 30, 60]
 
 
@@ -48,41 +69,62 @@ def headings() -> list[str]:
 
 
 def exported(enquiries: EnquiryQuerySet) -> Iterator[list[Any]]:
-    """A row for each enquiry, the latest first. What was written on a sensitive topic stays in the portal."""
+    """A row for each enquiry, the latest first. What was written on a sensitive topic stays in the portal.
+
+    Names are looked up by their codes: no row of the database becomes an object.
+    """
     topics = Topic.objects.select_related("parent").in_bulk()
-    names = {code: str(row) for code, row in {**topics, **Language.objects.in_bulk()}.items()}
-    rows = enquiries.with_names().order_by("-at", "-pk")
+    sensitive = {code for code, topic in topics.items() if _keeps_words(topic)}
+    topic_names = {code: str(topic) for code, topic in topics.items()}
+    groups = {code: str(topic.parent or "") for code, topic in topics.items()}
+    offices = {office.pk: (office.code, str(office)) for office in Office.objects.all()}
+    channels, outcomes, languages, requesters = map(_names, (Channel, Outcome, Language, RequesterType))
+    sexes, ages, interpreters = (_labels(choices) for choices in (Sex, AgeBand, Interpreter))
+    countries, zone = nationality_names(), timezone.get_current_timezone()
+    rows = enquiries.order_by("-at", "-pk").values_list(*READ, named=True)
     for row in rows.iterator(chunk_size=AT_ONCE):
-        topic, at = row.topic, timezone.localtime(row.at)
-        about = [topic, *(topics[code] for code in row.further_topics if code in topics)]
-        is_sensitive = row.is_restricted or any(
-            each.is_sensitive or each.is_restricted for one in about for each in (one, one.parent) if each
-        )
+        further = row.further_topics
+        keeps_words = row.is_restricted or row.topic in sensitive or not sensitive.isdisjoint(further)
+        at = row.at.astimezone(zone)
+        code, name_of_office = offices[row.office]
         yield [
-            str(row),
-            str(row.office),
+            f"{code}-{row.pk}",
+            name_of_office,
             at.date(),
-            f"{at:%H:%M}",
-            topic.code,
-            str(topic.parent or ""),
-            str(topic),
-            describe(row, "further_topics", names),
-            str(row.channel),
-            str(row.outcome),
-            str(row.requester or ""),
-            describe(row, "sex"),
-            describe(row, "age_band"),
+            f"{at.hour:02}:{at.minute:02}",
+            row.topic,
+            groups[row.topic],
+            topic_names[row.topic],
+            ", ".join(topic_names.get(one, one) for one in further),
+            channels[row.channel],
+            outcomes[row.outcome],
+            requesters.get(row.requester, ""),
+            sexes.get(row.sex, ""),
+            ages.get(row.age_band, ""),
             row.nationality,
-            describe(row, "nationality"),
-            str(row.language or ""),
-            describe(row, "further_languages", names),
-            describe(row, "interpreter"),
+            countries.get(row.nationality, row.nationality),
+            languages.get(row.language, ""),
+            ", ".join(languages.get(one, one) for one in row.further_languages),
+            interpreters.get(row.interpreter, ""),
             row.minutes,
             row.people,
-            str(row.author),
-            "" if is_sensitive else row.place,
-            "" if is_sensitive else row.note,
+            row.author__name or row.author__email,
+            "" if keeps_words else row.place,
+            "" if keeps_words else row.note,
         ]
+
+
+def _keeps_words(topic: Topic) -> bool:
+    """Whether what is written on a topic, or on any of its group, stays in the portal."""
+    return any(each.is_sensitive or each.is_restricted for each in (topic, topic.parent) if each)
+
+
+def _names(model: type[ReferenceRow]) -> dict[str, str]:
+    return {code: str(row) for code, row in model._default_manager.in_bulk().items()}
+
+
+def _labels(choices: type[TextChoices]) -> dict[str, str]:
+    return {value: str(label) for value, label in choices.choices}
 
 
 @require_safe

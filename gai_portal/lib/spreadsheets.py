@@ -33,6 +33,8 @@ AS_TEXT = "@"
 LAST_CHOICE = 5000  # the row down to which a choice is offered
 MOST_PARTS = 500  # files in the archive that a workbook is
 LARGEST_UNPACKED = 40 * 1024 * 1024
+LINES_AT_ONCE = 200
+SIGN = re.compile(r"[=+\-@\t\r]")  # without one of these, no program sees a formula
 AT_START = re.compile(FORMULA)
 TO_QUOTE = re.compile(f"{START}(?={FORMULA})")
 QUOTED = re.compile(f"{START}'(?={FORMULA})")
@@ -52,7 +54,9 @@ def typed_in_cell(cell: str) -> str:
 
 def safe_in_csv(value: Any) -> Any:
     """The same in a file that any program may cut into other cells: `x,=1+1` becomes `x,'=1+1`."""
-    return TO_QUOTE.sub(r"\1'", value) if isinstance(value, str) else value
+    if isinstance(value, str) and SIGN.search(value):
+        return TO_QUOTE.sub(r"\1'", value)
+    return value
 
 
 def typed_text(cell: Any) -> Any:
@@ -137,23 +141,39 @@ def write_xlsx(sheets: Iterable[Sheet], file: IO[bytes]) -> None:
                 allowed = DataValidation(type="list", formula1=f'"{sheet.choices[label]}"', allow_blank=True)
                 allowed.add(f"{letter}2:{letter}{LAST_CHOICE}")
                 page.data_validations.append(allowed)
-        page.append([_cell(page, label, font=Font(bold=True)) for label in sheet.header])
+        made = _Cells(page, is_form=sheet.is_form)
+        page.append([made(label, is_header=True) for label in sheet.header])
         for row in sheet.rows:
-            page.append([_cell(page, value, is_form=sheet.is_form) for value in row])
+            page.append([None if value == "" else made(value) for value in row])
     book.save(file)
 
 
-def _cell(page: Any, value: Any, font: Font | None = None, *, is_form: bool = False) -> WriteOnlyCell:
-    """Long texts are broken within their column; characters that a workbook cannot hold are left out."""
-    if isinstance(value, str):
-        value = ESCAPE.sub("_x005F_", safe_cell(ILLEGAL_CHARACTERS_RE.sub("", value)))
-    cell = WriteOnlyCell(page, value=value)
-    cell.alignment = Alignment(vertical="top", wrap_text=True)
-    if font:
-        cell.font = font
-    if is_form and isinstance(value, str):
-        cell.number_format = AS_TEXT
-    return cell
+class _Cells:
+    """Makes the cells of one page. Each look is worked out once: it takes longer than the cell."""
+
+    def __init__(self, page: Any, *, is_form: bool) -> None:
+        self.page, self.is_form = page, is_form
+        self.looks: dict[tuple[type, bool], Any] = {}
+
+    def __call__(self, value: Any, *, is_header: bool = False) -> WriteOnlyCell:
+        """Long texts are broken within their column; characters that a workbook cannot hold are left out."""
+        if isinstance(value, str):
+            value = ESCAPE.sub("_x005F_", safe_cell(ILLEGAL_CHARACTERS_RE.sub("", value)))
+        cell = WriteOnlyCell(self.page, value=value)
+        kind = type(value), is_header
+        if kind not in self.looks:
+            self.looks[kind] = self._look(cell, is_header=is_header)
+        cell._style = self.looks[kind]
+        return cell
+
+    def _look(self, cell: WriteOnlyCell, *, is_header: bool) -> Any:
+        """What openpyxl keeps of a cell's style; a day's has its format already."""
+        cell.alignment = Alignment(vertical="top", wrap_text=True)
+        if is_header:
+            cell.font = Font(bold=True)
+        if self.is_form and isinstance(cell.value, str):
+            cell.number_format = AS_TEXT
+        return cell._style
 
 
 class UnreadableWorkbook(Exception):
@@ -221,14 +241,15 @@ def _read(cell: Any, row: int, column: int) -> CellRead:
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    """The same as `csv_bytes`, line by line: a table of any length that no memory has to hold."""
+    """The same as `csv_bytes`, some lines at a time: a table of any length that no memory has to hold."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     yield "".encode("utf-8-sig")
-    for row in itertools.chain([header], ([safe_in_csv(value) for value in row] for row in rows)):
+    left = itertools.chain([header], ([safe_in_csv(value) for value in row] for row in rows))
+    while part := list(itertools.islice(left, LINES_AT_ONCE)):
         text.seek(0)
         text.truncate()
-        writer.writerow(row)
+        writer.writerows(part)
         yield text.getvalue().encode()
 
 
