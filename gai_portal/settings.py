@@ -67,6 +67,9 @@ REMINDER_DAYS = env.int("REMINDER_DAYS", default=30)
 CONSENT_GRACE_DAYS = env.int("CONSENT_GRACE_DAYS", default=30)
 # So many days after a case without a name was closed, its notes, titles and files go.
 CASE_TEXT_DAYS = env.int("CASE_TEXT_DAYS", default=730)
+# So many days after an enquiry that names nobody and is part of no case, its note and place go; likewise what
+# was to be done, and appointments, that belong to nothing else.
+ENQUIRY_TEXT_DAYS = env.int("ENQUIRY_TEXT_DAYS", default=CASE_TEXT_DAYS)
 # How long a return code holds after the last conversation under it.
 RETURN_CODE_DAYS = env.int("RETURN_CODE_DAYS", default=365)
 # Referrals: how many days a partner has for an answer unless the desk names another day, how many before that

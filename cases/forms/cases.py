@@ -28,6 +28,7 @@ from cases.models import (
 )
 from cases.models.cases import TITLE_LIMIT
 from cases.services.deadlines import KnownDeadline
+from cases.services.desk import GONE
 from cases.workflow import RUNNING_STATES, CaseState
 from gai_portal.lib.formats import format_day
 from gai_portal.lib.forms import DayField, LineField, needed
@@ -166,14 +167,35 @@ class CaseActForm(forms.Form):
         """What there is to choose from in this case."""
 
 
-class CaseNoteForm(CaseActForm):
+class WordsForm(CaseActForm):
+    """Words about a case, which may tell of whom the page showed: refused when these were erased since."""
+
+    whose = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def offer(self, fields: Any) -> None:
+        fields["whose"].initial = self._standing()
+
+    def _standing(self) -> int | None:
+        person = self.case.person
+        return person.pk if person is not None and person.erased_at is None else None
+
+    def clean(self) -> dict[str, Any]:
+        whose = self.cleaned_data.pop("whose", None)
+        if whose is not None and whose != self._standing():
+            self.data = self.data.copy()
+            self.data["whose"] = ""  # once told, somebody may save what is left
+            raise forms.ValidationError(GONE)
+        return self.cleaned_data
+
+
+class CaseNoteForm(WordsForm):
     text = NoteField(label=_("What was done or learnt?"), max_length=NOTE_LIMIT)
     help_given = forms.ChoiceField(
         label=_("Kind of help"), required=False, choices=[("", "–"), *CaseNote.Help.choices]
     )
 
 
-class CloseCaseForm(CaseActForm):
+class CloseCaseForm(WordsForm):
     outcome = forms.ModelChoiceField(
         Outcome.objects.filter(is_active=True), label=_("Outcome"), empty_label=_("Choose")
     )
@@ -212,7 +234,7 @@ class CloseCaseForm(CaseActForm):
                 del fields[name]
 
 
-class ReopenCaseForm(CaseActForm):
+class ReopenCaseForm(WordsForm):
     reason = NoteField(label=_("Why is it taken up again?"), max_length=NOTE_LIMIT)
 
 

@@ -158,6 +158,7 @@ class Enquiry(models.Model):
     return_code = models.ForeignKey(
         "cases.ReturnCode",
         on_delete=models.SET_NULL,
+        db_index=False,
         null=True,
         blank=True,
         related_name="enquiries",
@@ -291,6 +292,11 @@ class Enquiry(models.Model):
             models.Index(fields=["office", "topic", "-at", "-id"], name="enquiry_by_topic_of_office"),
             models.Index(
                 fields=["moved_to"], condition=Q(moved_to__isnull=False), name="enquiry_moved_to_office"
+            ),
+            models.Index(
+                fields=["return_code"],
+                condition=Q(return_code__isnull=False),
+                name="enquiry_under_return_code",
             ),
         ]
         constraints = [

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from accounts.models import User
 from accounts.roles import DESK_ROLES
@@ -12,7 +12,10 @@ from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
+# Said to whoever was writing about somebody who is erased by now.
+GONE = gettext_lazy("The person is no longer on record. Nothing was saved: leave out what tells of them.")
 NextRow = TypeVar("NextRow", FollowUp, Appointment)
+About = TypeVar("About", Case, Enquiry)
 
 
 def held(person: Person | None) -> Person | None:
@@ -25,8 +28,15 @@ def held(person: Person | None) -> Person | None:
 
 def locked_case(case: Case) -> Case:
     related = ("office", "topic", "person__office", "person__consent", "outcome", "author", "assigned_to")
-    found: Case = locked(Case.objects.select_related(*related), case.pk)
-    return found
+    return unchanged(case, locked(Case.objects.select_related(*related), case.pk))
+
+
+def unchanged(before: About, now: About) -> About:
+    """The same record, unless its person was erased since: what somebody typed may tell of them."""
+    was = before.person
+    if was is not None and was.is_standing and (now.person is None or now.person.erased_at):
+        raise ValidationError(GONE)
+    return now
 
 
 def held_matter(about: Case | Enquiry) -> Case | Enquiry:
@@ -35,8 +45,7 @@ def held_matter(about: Case | Enquiry) -> Case | Enquiry:
     if isinstance(about, Case):
         return locked_case(about)
     related = ("office", "moved_to", "topic", "case", "person__office", "person__consent")
-    found: Enquiry = locked(Enquiry.objects.select_related(*related), about.pk)
-    return found
+    return unchanged(about, locked(Enquiry.objects.select_related(*related), about.pk))
 
 
 def save_next(row: NextRow, by: User | None) -> NextRow:

@@ -18,7 +18,7 @@ from cases.permissions import (
     can_work_with_person,
 )
 from cases.services.codes import continued
-from cases.services.desk import held, save_next
+from cases.services.desk import GONE, held, save_next
 from cases.services.recalls import list_if_outdated
 from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
@@ -133,6 +133,8 @@ def _ascribe(enquiry: Enquiry, by: User) -> None:
     person = enquiry.person
     if person is None:
         return
+    if person.erased_at is not None:
+        raise ValidationError({"person": GONE})
     if not can_work_with_person(by, person) or not can_log_enquiry(by, person.office):
         raise PermissionDenied(f"{by} may not name {person.reference}")
     if person.office.municipality_id != enquiry.keeper.municipality_id:

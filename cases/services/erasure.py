@@ -1,6 +1,6 @@
 """Making somebody's record say nothing about them any more: the table in retention.py, carried out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -8,12 +8,12 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Draft, User
-from cases.models import Appointment, Case, CaseDocument, CaseNote, Enquiry, FollowUp, Person
+from cases.models import Appointment, Case, Enquiry, FollowUp, Person
 from cases.permissions import can_erase_person
 from cases.retention import CASE, ENQUIRY, FIELDS, PERSON, STAND_INS, Fate, leading_to
 from cases.services.case_documents import forget_files
@@ -21,6 +21,8 @@ from cases.services.referrals import call_back_referrals
 from cases.workflow import CaseState
 from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
+
+AT_ONCE = 500  # records that are emptied in one transaction
 
 
 def erase_person(person: Person, *, by: User) -> Person:
@@ -53,9 +55,8 @@ def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
     for one in reversed(same):
         call_back_referrals(one, by=by)
         _forget_what_was_to_be_done(one)
-        _clear_rows(one, PERSON, fates, erased_at=timezone.now(), erasure=way)
+        _clear_rows([one.pk], PERSON, fates, erased_at=timezone.now(), erasure=way)
     person = people.get(pk=person.pk)
-    person.version += 1
     signed(person, by).save()  # the last line: who erased it, and nothing else
     return person
 
@@ -91,31 +92,76 @@ def empty_old_cases() -> int:
     A case with a name is emptied when the person's record is.
     """
     before = timezone.now() - timedelta(days=settings.CASE_TEXT_DAYS)
-    notes = CaseNote.objects.filter(case=OuterRef("pk")).exclude(text="")
-    files = CaseDocument.objects.filter(case=OuterRef("pk"))
     # One that names somebody is emptied with their record.
-    enquiries = Enquiry.objects.filter(case=OuterRef("pk"), person=None).exclude(note="", place="")
-    left = ~Q(title="") | ~Q(close_reason="") | Exists(notes) | Exists(files) | Exists(enquiries)
-    due = Case.objects.filter(left, person=None, state=CaseState.CLOSED, closed_at__lt=before)
-    pks = list(due.values_list("pk", flat=True))
-    for pk in pks:
+    enquiries = Enquiry.objects.filter(_tells(ENQUIRY), case=OuterRef("pk"), person=None)
+    closed = Case.objects.filter(person=None, state=CaseState.CLOSED, closed_at__lt=before)
+
+    def empty(pks: list[int]) -> None:
+        theirs = Enquiry.objects.filter(case__in=pks, person=None)
+        _clear_rows(list(theirs.values_list("pk", flat=True)), ENQUIRY, {Fate.EMPTY})
+        _clear_rows(pks, CASE, {Fate.EMPTY})
+
+    return _each_part(closed.filter(_tells(CASE) | Exists(enquiries)), empty)
+
+
+def empty_old_words() -> str:
+    """ENQUIRY_TEXT_DAYS after a contact that names nobody, its words go, and what was counted stays.
+
+    So do those of what was to be done, and of appointments, that belong to nothing else. What is part of a
+    case goes with the case.
+    """
+    before = timezone.now() - timedelta(days=settings.ENQUIRY_TEXT_DAYS)
+    to_do = FollowUp.objects.open().filter(enquiry=OuterRef("pk"))
+    alone = {"case": None, "person": None}
+    done = {}
+    for name, rows in {
+        "Enquiry": Enquiry.objects.filter(~Exists(to_do), at__lt=before, **alone),
+        "FollowUp": FollowUp.objects.filter(closed_at__lt=before, enquiry=None, **alone),
+        "Appointment": Appointment.objects.filter(ends_at__lt=before, enquiry=None, **alone),
+    }.items():
+        paths = ENQUIRY if name == "Enquiry" else {name: ("pk",)}
+        done[name] = _each_part(
+            rows.filter(_tells(paths)), lambda pks, paths=paths: _clear_rows(pks, paths, {Fate.EMPTY})
+        )
+    enquiries, follow_ups, appointments = done.values()
+    return f"{enquiries} enquiries, {follow_ups} things to do, {appointments} appointments"
+
+
+def _each_part(due: models.QuerySet[Any], empty: Callable[[list[int]], None]) -> int:
+    """Empty what is due, some at a time. How many there were."""
+    keys = list(due.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), AT_ONCE):
         with transaction.atomic():
-            # It may have been reopened or named meanwhile.
-            if case := due.select_for_update(of=("self",)).filter(pk=pk).first():
-                for enquiry in case.enquiries.filter(person=None):
-                    _clear_rows(enquiry, ENQUIRY, {Fate.EMPTY})
-                _clear_rows(case, CASE, {Fate.EMPTY})
-    return len(pks)
+            # Some may have been reopened or named meanwhile.
+            still = due.select_for_update(of=("self",)).filter(pk__in=keys[start : start + AT_ONCE])
+            empty(list(still.values_list("pk", flat=True)))
+    return len(keys)
+
+
+def _tells(paths: Mapping[str, tuple[str, ...]]) -> Q:
+    """Whether there is anything left to empty in a record, or in what leads to it."""
+    found = Q()
+    for name, (way, *_others) in paths.items():
+        model: Any = apps.get_model("cases", name)
+        said = Q()
+        for field, empty in _emptied(model, {Fate.EMPTY}).items():
+            said |= Q(**{f"{field}__isnull": False}) if empty is None else ~Q(**{field: empty})
+        rows = model._base_manager.filter(said, **{way: OuterRef("pk")})
+        found |= said if way == "pk" else Q(Exists(rows))
+    return found
 
 
 def _clear_rows(
-    root: Person | Case | Enquiry, paths: Mapping[str, tuple[str, ...]], fates: set[Fate], **said: Any
+    roots: list[int], paths: Mapping[str, tuple[str, ...]], fates: set[Fate], **said: Any
 ) -> None:
-    """Every record that leads to the root, and every row of its history. `said` is of the root."""
+    """Every record that leads to the roots, and every row of its history. `said` is of the roots.
+
+    Whoever has one of them open is told that it has changed.
+    """
     for name in sorted(paths, key=lambda one: paths[one] == ("pk",)):  # the root last: the others lead to it
         model: Any = apps.get_model("cases", name)
         path = paths[name][0]
-        about = leading_to(paths[name], [root.pk])
+        about = leading_to(paths[name], roots)
         pks = list(model._base_manager.filter(about).values_list("pk", flat=True))
         rows = model._base_manager.filter(pk__in=pks)
         history = model.history.model._base_manager if hasattr(model, "history") else None
@@ -125,7 +171,7 @@ def _clear_rows(
                     forget_files(list(rows.values_list(column.name, flat=True)))
             rows.delete()
             if history is not None:  # after the rows: their going leaves a line, too
-                history.filter(Q(id__in=pks) | Q(**{path: root.pk})).delete()
+                history.filter(Q(id__in=pks) | Q(**{f"{path}__in": roots})).delete()
             continue
         values = _emptied(model, fates)
         if path == "pk":
@@ -133,8 +179,10 @@ def _clear_rows(
         if history is not None:
             history.filter(id__in=pks).update(**_emptied(history.model, fates))
             if FIELDS[name].get(path) in fates:  # also what belongs to somebody else by now
-                history.filter(**{path: root.pk}).update(**{path: None})
+                history.filter(**{f"{path}__in": roots}).update(**{path: None})
         if values:
+            if "version" in FIELDS[name]:
+                values["version"] = F("version") + 1
             rows.update(**values)
 
 

@@ -19,7 +19,7 @@ from cases.permissions import (
     can_work_on_follow_up,
     office_of,
 )
-from cases.services.desk import checked_assignee, locked_case, save_next
+from cases.services.desk import GONE, checked_assignee, held_matter, locked_case, save_next
 from gai_portal.lib.locks import locked
 from municipalities.models import Office
 
@@ -46,9 +46,12 @@ def add_follow_up(
         case Case():
             about = locked_case(about)
         case Person():
+            was_standing = about.is_standing
             about = locked(Person.objects.select_related("office", "consent"), about.pk)
+            if was_standing and about.erased_at:
+                raise ValidationError(GONE)
         case Enquiry():
-            about = locked(Enquiry.objects.select_related("office", "moved_to", "case", "person"), about.pk)
+            about = held_matter(about)
     office = about if isinstance(about, Office) else office_of(about)
     may = by.has_role_in(office.municipality_id, DESK_ROLES)
     if not may or not (isinstance(about, Office) or can_read(by, about)):

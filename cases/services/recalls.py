@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _, ngettext
 from accounts.models import User
 from accounts.roles import Role
 from accounts.services import notify
-from cases.models import Case, Enquiry, GuidanceVersion, Recall, Topic
+from cases.models import Case, Enquiry, Guidance, GuidanceVersion, Recall, Topic
 from cases.permissions import can_mark_recall
 from gai_portal.lib.content import content_text
 from gai_portal.lib.locks import locked
@@ -50,10 +50,15 @@ def start_recalls(version: GuidanceVersion) -> None:
 
 
 def list_if_outdated(enquiry: Enquiry) -> None:
-    """Who was told a text that had changed before the contact was recorded is told again, too."""
+    """Who was told a text that had changed before the contact was recorded is told again, too.
+
+    Whoever publishes a version waits for the contacts that are being recorded, and lists these; whoever
+    records one while it is published waits, and sees it.
+    """
     told = enquiry.guidance
     if told is None:
         return
+    Guidance.objects.select_for_update(no_key=True).get(pk=told.guidance_id)
     later = told.guidance.versions.told().filter(number__gt=told.number, is_material=True)
     if latest := later.first():
         Recall.objects.create(version=latest, enquiry=enquiry)

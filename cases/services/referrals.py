@@ -262,7 +262,10 @@ def _remind(pk: int) -> bool:
 @transaction.atomic
 def _lapse(pk: int) -> bool:
     """Without an answer in time the desk has something to do again."""
-    held_matter(Referral.objects.get(pk=pk).about)
+    try:
+        held_matter(Referral.objects.get(pk=pk).about)
+    except ValidationError:
+        return False  # the person was erased a moment ago, and the referral withdrawn
     referral = locked(Referral.objects.with_work(), pk)
     if not Referral.objects.awaited().filter(pk=pk, due_on__lt=timezone.localdate()).exists():
         return False  # answered, or sent once more a moment ago

@@ -17,6 +17,7 @@ from cases.models import FollowUp, IdentityDocument, Person
 from cases.services.desk import save_next
 from cases.services.erasure import anonymise_person
 from gai_portal.lib.formats import format_day
+from gai_portal.lib.locks import all_locked
 from municipalities.models import Office
 
 ENDING = gettext_noop("The agreement to be on record ends on {day}. Ask whether the person agrees again.")
@@ -37,7 +38,7 @@ def remind_of_documents() -> int:
         .exclude(reminded_of=F("expires_on"), reminded_of__isnull=False)
         .select_related("person__office", "person__author", "person__assigned_to")
     )
-    told = list(documents.select_for_update(of=("self",)))
+    told = all_locked(documents)
     for document in told:
         day = cast("date", document.expires_on)
         _remind(document.person, FollowUp.Source.DOCUMENT, EXPIRING, day, document)
@@ -56,7 +57,7 @@ def remind_of_consents() -> int:
         .exclude(_was_told())
         .select_related("office", "consent", "author", "assigned_to")
     )
-    told = list(people.select_for_update(of=("self",)))
+    told = all_locked(people)
     for person in told:
         _remind(person, FollowUp.Source.CONSENT, ENDING, person.consent.ends_on)
     return len(told)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -246,6 +246,8 @@ def case_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             again = request.POST.copy()
             again["version"] = str(case.version)
             form = EditCaseForm(again, case=case)
+        except ValidationError as error:
+            form.add_error(None, error)
         else:
             messages.success(request, _("Case {number} is saved.").format(number=case.number))
             return redirect(_where_to_go_on(request.user, case))

@@ -14,3 +14,11 @@ def locked(rows: "models.QuerySet[Any]", pk: Any) -> Any:
     alone = rows.model._base_manager.select_for_update().filter(pk=pk)
     list(alone.values_list("pk"))
     return rows.get(pk=pk)
+
+
+def all_locked(rows: "models.QuerySet[Any]") -> "list[Any]":
+    """The same for all rows: those that are still among them once they are locked."""
+    keys = list(rows.order_by("pk").values_list("pk", flat=True))
+    alone = rows.model._base_manager.select_for_update().filter(pk__in=keys).order_by("pk")
+    list(alone.values_list("pk"))
+    return list(rows.filter(pk__in=keys))

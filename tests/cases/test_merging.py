@@ -1,8 +1,11 @@
 """Two records of one person become one, with a trace, and can be taken apart again."""
 
 from datetime import date
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
@@ -271,3 +274,21 @@ def test_what_a_colleague_changes_meanwhile_stays_as_it_is(pair, office_praia, d
     merge_people(kept, gone, by=desk_praia)
     cases[1].refresh_from_db()
     assert (cases[1].person, cases[1].is_restricted, cases[1].title) == (kept, True, "De um colega")
+
+
+def test_a_merge_of_the_time_before_versions_were_noted_can_be_undone(desk_praia, office_praia):
+    kept = PersonFactory(office=office_praia, author=desk_praia, nationality="")
+    gone = PersonFactory(office=office_praia, author=desk_praia, nationality="SN")
+    correct_person(kept, {"name": "Maria Tavares"}, version=1, by=desk_praia)
+    kept.refresh_from_db()
+    merge = merge_people(kept, gone, by=desk_praia)
+    noted = merge.moved.pop("version")
+    merge.save()
+    correct_person(kept, {"name": "Maria A. Tavares"}, version=noted + 1, by=desk_praia)
+    [migration] = Path("cases/migrations").glob("*_merge_versions.py")
+    import_module(f"cases.migrations.{migration.stem}").note_versions(apps, None)
+    merge.refresh_from_db()
+    assert merge.moved["version"] == noted
+    undo_merge(merge, by=desk_praia)
+    kept.refresh_from_db()
+    assert (kept.name, kept.nationality) == ("Maria A. Tavares", "")

@@ -38,6 +38,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "reminders of agreements": cases.services.reminders.remind_of_consents,
     "records made anonymous": cases.services.reminders.anonymise_ended,
     "old cases emptied": cases.services.erasure.empty_old_cases,
+    "old words emptied": cases.services.erasure.empty_old_words,
     "ended return codes": cases.services.codes.forget_ended_codes,
     "referrals": cases.services.referrals.look_after_referrals,
     "old drafts": accounts.tasks.delete_old_drafts,
