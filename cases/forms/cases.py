@@ -172,8 +172,9 @@ class WordsForm(CaseActForm):
 
     whose = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def offer(self, fields: Any) -> None:
-        fields["whose"].initial = self._standing()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("Any", self.fields)["whose"].initial = self._standing()
 
     def _standing(self) -> int | None:
         person = self.case.person
