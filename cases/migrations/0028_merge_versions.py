@@ -16,6 +16,6 @@ def note_versions(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0026_return_code_index")]
+    dependencies = [("cases", "0027_return_code_index")]
 
     operations = [migrations.RunPython(note_versions, migrations.RunPython.noop, elidable=True)]

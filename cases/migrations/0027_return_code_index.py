@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0025_restricted_enquiries"),
+        ("cases", "0026_note_words"),
         ("municipalities", "0004_figure_origin"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
