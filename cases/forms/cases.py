@@ -183,8 +183,9 @@ class WordsForm(CaseActForm):
     def clean(self) -> dict[str, Any]:
         whose = self.cleaned_data.pop("whose", None)
         if whose is not None and whose != self._standing():
-            self.data = self.data.copy()
-            self.data["whose"] = ""  # once told, somebody may save what is left
+            data: Any = self.data
+            self.data = again = data.copy()
+            again["whose"] = ""  # once told, somebody may save what is left
             raise forms.ValidationError(GONE)
         return self.cleaned_data
 

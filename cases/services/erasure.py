@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -121,7 +122,7 @@ def empty_old_words() -> str:
     }.items():
         paths = ENQUIRY if name == "Enquiry" else {name: ("pk",)}
         done[name] = _each_part(
-            rows.filter(_tells(paths)), lambda pks, paths=paths: _clear_rows(pks, paths, {Fate.EMPTY})
+            rows.filter(_tells(paths)), partial(_clear_rows, paths=paths, fates={Fate.EMPTY})
         )
     enquiries, follow_ups, appointments = done.values()
     return f"{enquiries} enquiries, {follow_ups} things to do, {appointments} appointments"

@@ -46,10 +46,10 @@ def add_follow_up(
         case Case():
             about = locked_case(about)
         case Person():
-            was_standing = about.is_standing
-            about = locked(Person.objects.select_related("office", "consent"), about.pk)
-            if was_standing and about.erased_at:
+            now: Person = locked(Person.objects.select_related("office", "consent"), about.pk)
+            if about.is_standing and now.erased_at:
                 raise ValidationError(GONE)
+            about = now
         case Enquiry():
             about = held_matter(about)
     office = about if isinstance(about, Office) else office_of(about)
