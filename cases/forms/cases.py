@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from cases.forms.fields import NoteField, colleagues
+from cases.forms.fields import NoteField, TopicSelect, colleagues
 from cases.forms.person_choice import PersonChoice, Who
 from cases.models import (
     NOTE_LIMIT,
@@ -81,7 +81,7 @@ class CaseForm(forms.Form):
         Topic.objects.none(),
         label=_("Topic"),
         empty_label=_("Choose"),
-        widget=forms.Select(attrs={"data-combobox": ""}),
+        widget=TopicSelect(attrs={"data-combobox": ""}),
     )
     title = LineField(
         label=_("What it is about"),
@@ -104,7 +104,9 @@ class CaseForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields = cast("Any", self.fields)
         offered = Q(is_active=True, children=None) | Q(pk=topic)
-        fields["topic"].queryset = Topic.objects.filter(offered).distinct()
+        topics = Topic.objects.filter(offered).distinct().select_related("parent")
+        fields["topic"].queryset = topics
+        fields["topic"].widget.topics = {topic.pk: topic for topic in topics}
         if len(offices) == 1:
             del self.fields["office"]
         else:

@@ -66,6 +66,14 @@ def test_a_case_is_opened_for_somebody_on_record_and_stands_in_their_file(
     assert "Juntar a família" in desk.get(person.get_absolute_url()).content.decode()
 
 
+def test_a_topic_is_looked_for_by_code_and_in_any_language_when_a_case_begins(desk, renewal):
+    renewal.name_en = "Renewal"
+    renewal.save()
+    html = desk.get(NEW).content.decode()
+    assert f'data-code="{renewal.code}"' in html
+    assert 'data-search="Renewal"' in html
+
+
 def test_a_form_sent_twice_opens_one_case(desk, office_praia, renewal):
     fields = {"topic": renewal.pk, "title": "Visto", "priority": "normal", "once": str(uuid4())}
     first, second = desk.post(NEW, fields), desk.post(NEW, fields)
