@@ -219,7 +219,7 @@ def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "enquiries": rows("enquiries", enquiries[:ENQUIRIES]),
         "checklist": CaseChecklistForm(case=case) if "checklist" in kinds else None,
         "has_deadlines": "deadlines" in kinds,
-        "uncounted": rows("deadlines", case.uncounted_deadlines()) if works and case.is_running else [],
+        "uncounted": rows("uncounted", case.uncounted_deadlines()) if works and case.is_running else [],
         "works": works,
         "moves": moves_from(case.state) if works else [],
         "can_assign": can_assign_case(user, case),
