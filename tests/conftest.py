@@ -7,6 +7,7 @@ import pytest
 from babel.messages.frontend import CommandLineInterface
 from django.conf import settings
 from django.core.cache import caches
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client, TransactionTestCase
 from django.test.utils import CaptureQueriesContext
@@ -45,6 +46,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("django_db") or DATABASES & set(item.fixturenames):
             item.add_marker("database")
+
+
+@pytest.fixture(scope="session")
+def django_db_use_migrations() -> bool:
+    """PostgreSQL is migrated as in life. SQLite gets its tables from the models, in a second."""
+    return connection.vendor != "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """With the table of the shared cache, of which no model tells."""
+    with django_db_blocker.unblock():
+        call_command("createcachetable", "portal_cache", verbosity=0)
 
 
 @pytest.fixture(scope="session", autouse=True)

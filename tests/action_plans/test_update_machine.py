@@ -8,6 +8,9 @@ from action_plans.services import updates
 from action_plans.services.inbox import Change
 from tests.action_plans.update_machine import UpdateMachine
 
+# Once: hundreds of steps, and of their writes each is tested on both databases by itself.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
 SETTINGS = settings(
     max_examples=20,
     stateful_step_count=20,
@@ -24,7 +27,6 @@ def run():
     run_state_machine_as_test(UpdateMachine, settings=SETTINGS)
 
 
-@pytest.mark.django_db
 def test_nothing_written_is_lost_and_no_plan_changes_but_by_its_planner():
     run()
 
@@ -45,24 +47,18 @@ def carry_over_and_drop(carry_over):
     return carry
 
 
-@pytest.mark.once
-@pytest.mark.django_db
 def test_it_notices_a_take_that_writes_no_history(monkeypatch):
     monkeypatch.setattr(updates, "save_item", save_without_history)
     with pytest.raises(AssertionError):
         run()
 
 
-@pytest.mark.once
-@pytest.mark.django_db
 def test_it_notices_a_drop_that_deletes_an_adapted_measure(monkeypatch):
     monkeypatch.setattr(updates, "_carry_over", carry_over_and_drop(updates._carry_over))
     with pytest.raises(AssertionError):
         run()
 
 
-@pytest.mark.once
-@pytest.mark.django_db
 def test_it_notices_that_taking_all_at_once_touches_adapted_measures(monkeypatch):
     monkeypatch.setattr(Change, "is_untouched", property(lambda change: change.before and change.after))
     with pytest.raises(AssertionError):
