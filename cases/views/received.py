@@ -89,11 +89,13 @@ def _once(request: HttpRequest) -> UUID | None:
 
 @require_safe
 def received_list(request: SignedInRequest) -> HttpResponse:
-    """What was referred to the organisations that somebody speaks for, the latest first."""
+    """What was referred to the organisations that somebody speaks for, the latest first; or what waits."""
     if not request.user.partner_ids():
         raise Http404
     referrals = Referral.objects.sent_to(request.user).with_names()
-    context = {"page": keyset_page(referrals, request, field="created_at")}
+    is_open = "open" in request.GET
+    page = keyset_page(referrals.awaited() if is_open else referrals, request, field="created_at")
+    context = {"page": page, "is_open": is_open, "waiting": referrals.awaited().count()}
     return render(request, "cases/received_list.html", context)
 
 

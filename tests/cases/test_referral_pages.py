@@ -350,6 +350,31 @@ def test_a_partner_reads_and_answers_what_was_sent_to_it(client, referral, partn
     assert referral.state == "received"
 
 
+def test_a_partner_finds_what_waits_for_its_answer(client, referral, partner_user, case, partner):
+    client.force_login(partner_user)
+    page = client.get(RECEIVED, headers={"accept-language": "pt"})
+    assert "1 espera a sua resposta" in page.content.decode()
+    answer_referral(referral, state="answered", text="Terça às 18h.", way="account", by=partner_user)
+    other = sent_referral(case=case, partner=partner, author=case.author)
+    assert client.get(f"{RECEIVED}?open").context["page"].rows == [other]
+    assert set(client.get(RECEIVED).context["page"].rows) == {referral, other}
+
+
+def test_partners_with_like_names_are_told_apart_by_their_kind(desk, case, partner):
+    PartnerFactory(code="IGT", name_pt="Inspeção do Trabalho", kind="public")
+    PartnerFactory(code="DGT", name_pt="Inspeção do Trabalho", kind="")
+    case.topic.partners.add(partner)
+    form = desk.get(reverse("cases:case_refer", args=[case.pk])).context["form"]
+    groups = {
+        str(label): [str(name) for _pk, name in rows] for label, rows in form.fields["partner"].choices[1:]
+    }
+    assert list(groups.values()) == [
+        [str(partner)],
+        ["IGT · Inspeção do Trabalho"],
+        ["DGT · Inspeção do Trabalho"],
+    ]
+
+
 def test_a_partner_reads_nobody_elses(client, partner_user, case):
     other = sent_referral(case=case, partner=PartnerFactory(), author=case.author)
     client.force_login(partner_user)
