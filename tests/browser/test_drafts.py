@@ -6,6 +6,7 @@ from accounts.models import Draft
 from cases.models import Enquiry
 from tests.action_plans.factories import make_plan
 from tests.browser.test_desk import DESK
+from tests.factories import CaseFactory
 
 PLANS = "/workspace/plans/"
 
@@ -24,6 +25,25 @@ def test_what_a_planner_types_comes_back(page, sign_in, praia, planner_praia, ad
     page.get_by_role("button", name="Descartar").click()
     page.wait_for_load_state()
     assert page.locator("[name=text_pt]").input_value() == ""
+
+
+def test_what_an_officer_types_in_a_long_form_comes_back(page, sign_in, desk_praia, office_praia, topic):
+    case = CaseFactory(office=office_praia, author=desk_praia, topic=topic).get_absolute_url()
+    sign_in(page, desk_praia)
+    page.goto(f"{DESK}people/")
+    page.locator("[name=q]").fill("Fatumata Djaló")
+    page.locator("[name=q]").press("Enter")
+    page.get_by_role("link", name="Registar um novo utente").click()
+    page.locator("[name=caution]").wait_for()
+    forms = {page.url: "caution", f"{DESK}cases/new/": "title"}
+    forms |= {f"{case}note/": "text", f"{case}close/": "reason", f"{case}refer/": "reason"}
+    for address, field in forms.items():
+        page.goto(address)
+        page.locator(f"[name={field}]").fill("Ainda a meio")
+        page.get_by_text("Rascunho guardado às").wait_for()
+        page.goto(address)
+        assert page.locator(f"[name={field}]").input_value() == "Ainda a meio"
+    assert Draft.objects.count() == len(forms)
 
 
 def record(page) -> None:

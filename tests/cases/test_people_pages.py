@@ -18,6 +18,7 @@ from cases.services.doors import QUESTIONS
 from cases.services.follow_ups import add_follow_up, finish_follow_up
 from cases.views.searches import SALT, SEARCHES
 from tests.factories import (
+    CaseDocumentFactory,
     CaseFactory,
     ConsentFactory,
     EnquiryFactory,
@@ -303,13 +304,14 @@ def test_what_belongs_to_a_person_by_a_case_is_on_their_timeline(desk, maria, of
         case=None, enquiry=enquiry, person=None, author=desk_praia, partner__name_pt="Cruz Vermelha"
     )
     add_note(case, text="Fui com ela à conservatória", by=desk_praia)
+    CaseDocumentFactory(case=case, title="Contrato de trabalho", added_by=desk_praia)
     finish_follow_up(
         add_follow_up(case, title="Telefonar à Fronteira", due_on=timezone.localdate(), by=desk_praia),
         result="Está pronto",
         by=desk_praia,
     )
     html = desk.get(maria.get_absolute_url()).content.decode()
-    for text in ("Sem nome", "Cruz Vermelha", "Fui com ela", "Telefonar à Fronteira", "Está pronto"):
+    for text in ("Sem nome", "Cruz Vermelha", "Fui com ela", "Contrato de trabalho", "Está pronto"):
         assert html.count(text) == 1
 
 
