@@ -284,5 +284,5 @@ def guidance_review(request: SignedInRequest, code: str) -> HttpResponse:
         if form.errors:
             messages.error(request, _("Write the day of the next review."))
         else:
-            messages.success(request, _("Review noted."))
+            messages.success(request, _("The review of the card is noted."))
     return redirect(card)

@@ -169,7 +169,9 @@ def referral_send(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def send() -> str:
         send_referral(referral, **form.cleaned_data, by=request.user)
-        said = _("Sent. Its former link opens nothing any more.") if was_sent else _("Sent.")
+        said = _("The referral is sent.")
+        if was_sent:
+            said = _("The referral is sent again. Its former link opens nothing any more.")
         messages.success(request, said)
         return referral.get_absolute_url()
 
@@ -208,7 +210,10 @@ def referral_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.info(request, _("The partner has ended it meanwhile."))
     else:
         withdraw_referral(referral, by=request.user)
-        messages.success(request, _("Withdrawn. The partner sees it no longer, and its link opens nothing."))
+        messages.success(
+            request,
+            _("The referral is withdrawn. The partner sees it no longer, and its link opens nothing."),
+        )
     return redirect(referral)
 
 

@@ -62,7 +62,9 @@ def report_edit(request: SignedInRequest, code: str, year: int, month: int) -> H
     def create() -> str:
         text = form.cleaned_data["concerns_pt"]
         write_report(office, first, text, by=request.user, send=is_sending)
-        said = _("Sent. The national level reads it now.") if is_sending else _("Kept. It is not sent yet.")
+        said = _("The report is sent. The national level reads it now.")
+        if not is_sending:
+            said = _("The report is kept. It is not sent yet.")
         messages.success(request, said)
         return reverse("cases:report_list")
 

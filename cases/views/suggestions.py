@@ -30,7 +30,7 @@ def suggestion_create(request: SignedInRequest, code: str) -> HttpResponse:
 
     def send() -> str:
         suggest_change(topic, offices[0], form.cleaned_data["text_pt"], by=request.user)
-        messages.success(request, _("Sent. You get a notice when it is answered."))
+        messages.success(request, _("The suggestion is sent. You get a notice when it is answered."))
         return reverse("cases:suggestion_list")
 
     if request.method == "POST" and form.is_valid() and is_too_often(request, "suggest"):
@@ -67,7 +67,7 @@ def suggestion_answer(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def answer() -> str:
         answer_suggestion(suggestion, form.cleaned_data["answer_pt"], by=request.user)
-        messages.success(request, _("Answered. The officer gets a notice."))
+        messages.success(request, _("The suggestion is answered. The officer gets a notice."))
         return reverse("cases:suggestion_list")
 
     if suggestion.answered_at is None and (url := answer_form(request, form, answer)):
