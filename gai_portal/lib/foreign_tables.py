@@ -170,7 +170,7 @@ def _joined(sheets: list[tuple[str, list[list[str]]]], most_rows: int) -> Foreig
             raise ValidationError(
                 _(
                     "This list has more than {number} rows. Send it in parts, for example one for each year."
-                ).format(number=most_rows)
+                ).format(number=f"{most_rows:_}".replace("_", " "))
             )
     if not rows:
         raise ValidationError(_("There are no rows below the headings."))

@@ -156,3 +156,23 @@ def test_figures_take_the_same_queries_for_any_number(client, coordinator_praia,
     for number in range(20):
         meet(at(2026, 3, 3), topic=TopicFactory(code=f"TOP.{number}"), sex="f", nationality="SN")
     assert count_queries(lambda: figures(client, "?period=2026-03")) == few
+
+
+def test_a_long_table_shows_what_is_frequent_and_keeps_the_rest_at_hand(client, desk_praia, office_praia):
+    for number in range(20):
+        topic = TopicFactory(code=f"TRA.{number:02}", name_pt=f"Assunto {number}")
+        EnquiryFactory(office=office_praia, author=desk_praia, topic=topic)
+    client.force_login(desk_praia)
+    page = client.get(reverse("cases:enquiry_figures"), headers={"accept-language": "pt"}).content.decode()
+    assert "Mais 8" in page
+    assert [page.count(f">Assunto {number}<") for number in range(20)] == [1] * 20
+
+
+def test_the_enquiries_behind_the_figures_are_a_table_to_take_along(client, desk_praia, office_praia):
+    EnquiryFactory(office=office_praia, author=desk_praia)
+    client.force_login(desk_praia)
+    day = timezone.localdate()
+    page = client.get(reverse("cases:enquiry_figures") + f"?period={day:%Y}").content.decode()
+    for ending in ("csv", "xlsx"):
+        address = reverse("cases:enquiry_export", args=[ending])
+        assert f"{address}?since={day:%Y}-01-01&amp;until={day:%Y}-12-31" in page
