@@ -151,10 +151,14 @@ class Transfer(models.Model):
                 condition=Q(state__in=["asked", "offered"], decided_by=None, decided_at=None)
                 | ~Q(state__in=["asked", "offered"]) & Q(decided_by__isnull=False, decided_at__isnull=False),
             ),
+            # Several offices may ask, and none learns that another one has.
             models.UniqueConstraint(
-                fields=["person"],
+                fields=["person"], condition=Q(state="offered"), name="transfer_offered_once_per_person"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "to_office"],
                 condition=Q(state__in=["asked", "offered"]),
-                name="transfer_open_once_per_person",
+                name="transfer_open_once_per_person_and_office",
             ),
             models.UniqueConstraint(
                 fields=["case"],

@@ -185,8 +185,8 @@ def ask_for_transfer(
 ) -> list[Transfer]:
     """Ask an office that knows somebody to hand the record over, through the same door and as often.
 
-    Its coordinators get a line without personal data. The office that asks learns nothing more; asked again,
-    it gets the same question back.
+    Its coordinators get a line without personal data. The office that asks learns nothing more, nor whether
+    another one has asked; asked again, it gets the same question back.
     """
     checked_agreement(agreed_on)
     questions = []
@@ -196,7 +196,7 @@ def ask_for_transfer(
             or locked(Person.objects.select_related("office"), person.pk).office != asked
         ):
             continue
-        question = Transfer.objects.open().of(person).first()
+        question = Transfer.objects.open().of(person).filter(to_office=office).first()
         if question is None:
             question = Transfer.objects.create(
                 from_office=asked,
@@ -208,8 +208,7 @@ def ask_for_transfer(
                 asked_at=timezone.now(),
             )
             tell_coordinators(asked, partial(_asked, question), question)
-        if question.to_office_id == office.pk:  # another office's question is not theirs to see
-            questions.append(question)
+        questions.append(question)
     return questions
 
 

@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -80,7 +81,7 @@ def offer_transfer(
 
 
 def offer_what_was_asked(transfer: Transfer, *, reason: str, by: User) -> Transfer:
-    """Answer another office's question by offering the record."""
+    """Answer another office's question by offering the record, to one at a time."""
     reason = checked_words(reason, "reason")
     return _make(transfer, OFFER_TRANSFER, by=by, reason=reason, offered_by=by, offered_at=timezone.now())
 
@@ -113,6 +114,8 @@ def accept_transfer(transfer: Transfer, *, assigned_to: User | None = None, by: 
     before, or is refused after, because the record is another office's by then.
     """
     transfer = _locked_for(transfer, ACCEPT_TRANSFER, by=by)
+    others = Transfer.objects.open().exclude(pk=transfer.pk).of(transfer.record)
+    list(others.select_for_update().order_by("pk").values_list("pk"))
     moving = _locked_rows(transfer)
     record: Any = transfer.record
     record.refresh_from_db()
@@ -137,6 +140,8 @@ def accept_transfer(transfer: Transfer, *, assigned_to: User | None = None, by: 
     transfer.moved = {name: [row.pk for row in rows] for name, rows in moving.items()}
     transfer = _decide(transfer, ACCEPT_TRANSFER, by=by)
     record.refresh_from_db()
+    for other in others.select_related("from_office", "to_office", "asked_by"):
+        _answer_in_vain(other, transfer)
     notify(
         {transfer.offered_by, *former} - {None, by},
         text=lambda: _("{office} has taken over the transfer {reference}.").format(
@@ -145,6 +150,14 @@ def accept_transfer(transfer: Transfer, *, assigned_to: User | None = None, by: 
         url=reverse("cases:transfer_list"),
     )
     return transfer
+
+
+def _answer_in_vain(question: Transfer, accepted: Transfer) -> None:
+    """Another office had asked, too: the record has left the one that it asked."""
+    with translation.override(settings.LANGUAGE_CODE):
+        question.answer = _("The record is no longer here.")
+    question = _decide(question, DECLINE_TRANSFER, by=accepted.offered_by or accepted.asked_by)
+    _tell_state(question, [question.asked_by])
 
 
 def checked_agreement(agreed_on: date) -> date:
@@ -183,6 +196,11 @@ def _tell_receiver(transfer: Transfer) -> None:
 def _make(transfer: Transfer, move: TransferMove, *, by: User, **values: Any) -> Transfer:
     """A move that leaves the record where it is; the other side is told."""
     transfer = _locked_for(transfer, move, by=by)
+    if move is OFFER_TRANSFER:
+        record = transfer.record
+        locked(type(record)._default_manager.all(), record.pk)
+        if Transfer.objects.of(record).filter(state=TransferState.OFFERED).exists():
+            raise ValidationError(_("This record is on offer to another office. Withdraw that offer first."))
     for name, value in values.items():
         setattr(transfer, name, value)
     transfer = _decide(transfer, move, by=by)
@@ -191,13 +209,17 @@ def _make(transfer: Transfer, move: TransferMove, *, by: User, **values: Any) ->
         concerned: Iterable[User | None] = [transfer.asked_by]
     else:
         concerned = [transfer.asked_by, transfer.offered_by]
+    _tell_state(transfer, [user for user in concerned if user != by])
+    return transfer
+
+
+def _tell_state(transfer: Transfer, concerned: Iterable[User | None]) -> None:
     state = transfer.get_state_display
     notify(
-        [user for user in concerned if user is not None and user != by],
+        [user for user in concerned if user is not None],
         text=lambda: _("Transfer {reference}: {state}.").format(reference=transfer.reference, state=state()),
         url=transfer.get_absolute_url(),
     )
-    return transfer
 
 
 def _locked_for(transfer: Transfer, move: TransferMove, *, by: User) -> Transfer:

@@ -231,13 +231,46 @@ def test_an_asked_office_may_decline_and_the_one_that_asked_take_it_back(
     assert AccessLog.objects.filter(user=desk_sal, verb="matched").count() == 6
 
 
-def test_a_question_of_one_office_is_not_told_to_another(
-    known_at_praia, office_praia, office_sal, desk_sal, boavista_desk, office_boavista
-):
+@pytest.fixture
+def both_asked(known_at_praia, office_praia, office_sal, desk_sal, boavista_desk, office_boavista):
+    """Two offices have asked for the same record."""
     kept = {"agreed_on": timezone.localdate(), "phone": "+2389912345"}
-    [question] = ask_for_transfer(office_praia, by=desk_sal, office=office_sal, **kept)
-    assert ask_for_transfer(office_praia, by=boavista_desk, office=office_boavista, **kept) == []
-    assert not Transfer.objects.visible_to(boavista_desk).exists()
+    [of_sal] = ask_for_transfer(office_praia, by=desk_sal, office=office_sal, **kept)
+    [of_boavista] = ask_for_transfer(office_praia, by=boavista_desk, office=office_boavista, **kept)
+    return of_sal, of_boavista
+
+
+def test_a_question_of_one_office_is_not_told_to_another(both_asked, desk_sal, boavista_desk):
+    for user, question in zip((desk_sal, boavista_desk), both_asked, strict=True):
+        assert list(Transfer.objects.visible_to(user)) == [question]
+    assert len({question.state for question in both_asked}) == 1
+
+
+def test_of_two_that_asked_one_is_offered_the_record_and_the_other_answered(
+    client,
+    both_asked,
+    known_at_praia,
+    boavista_desk,
+    office_sal,
+    coordinator_praia,
+    coordinator_sal,  # noqa: F811
+):
+    of_sal, of_boavista = both_asked
+    client.force_login(coordinator_praia)
+    client.post(page(of_sal, "offer"), {"reason": "Um processo em curso."})
+    refused = client.post(page(of_boavista, "offer"), {"reason": "Um processo em curso."})
+    assert "Retire primeiro" in refused.content.decode()
+    client.force_login(coordinator_sal)
+    client.post(page(of_sal, "accept"))
+    known_at_praia.refresh_from_db()
+    of_boavista.refresh_from_db()
+    assert known_at_praia.office == office_sal
+    assert (of_boavista.state, of_boavista.decided_by) == ("refused", coordinator_praia)
+    client.force_login(boavista_desk)
+    html = client.get(page(of_boavista)).content.decode()
+    assert "já não está aqui" in html
+    assert "Sal" not in html.split("<main", 1)[1]
+    assert Notice.objects.filter(user=boavista_desk).exists()
 
 
 @pytest.fixture

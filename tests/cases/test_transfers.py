@@ -442,7 +442,13 @@ def test_the_database_refuses_a_second_open_transfer(
     offer, office_praia, desk_praia, coordinator_praia, office_sal
 ):
     offer.pk = None
-    with pytest.raises(IntegrityError), transaction.atomic():  # transfer_open_once_per_person
+    with pytest.raises(IntegrityError), transaction.atomic():  # transfer_offered_once_per_person
+        offer.save(force_insert=True)
+    question = {"asked_by": desk_praia, "asked_at": timezone.now(), "offered_by": None, "offered_at": None}
+    offer.state = "asked"
+    for name, value in question.items():
+        setattr(offer, name, value)
+    with pytest.raises(IntegrityError), transaction.atomic():  # transfer_open_once_per_person_and_office
         offer.save(force_insert=True)
     nameless = offered(CaseFactory(office=office_praia, author=desk_praia), office_sal, coordinator_praia)
     nameless.pk = None
