@@ -40,7 +40,7 @@ from cases.services.desk import checked_assignee, held, locked_case, save_next
 from cases.services.referrals import call_back_what_was_shared, withdraw_referral
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, AppointmentState, CaseMove
 from gai_portal.lib.history import signed
-from gai_portal.lib.locks import locked
+from gai_portal.lib.locks import all_locked, locked
 from municipalities.models import Office
 
 # What an officer writes about a case, and may change: the person by `name_case` alone.
@@ -299,8 +299,7 @@ def enquiries_about(person: Person) -> EnquiryQuerySet:
 
 def restrict_enquiries(enquiries: EnquiryQuerySet, *, by: User) -> None:
     """An enquiry is restricted while one of its topics is, or whom it is about; it opens again with them."""
-    list(enquiries.select_for_update().order_by("pk").values_list("pk"))
-    for enquiry in enquiries.select_related("topic", "person", "case__person"):
+    for enquiry in all_locked(enquiries.select_related("topic", "person", "case__person")):
         if enquiry.is_restricted != enquiry.is_about_restricted():
             enquiry.is_restricted = not enquiry.is_restricted
             enquiry.version += 1

@@ -156,7 +156,8 @@ def _answer_in_vain(question: Transfer, accepted: Transfer) -> None:
     """Another office had asked, too: the record has left the one that it asked."""
     with translation.override(settings.LANGUAGE_CODE):
         question.answer = _("The record is no longer here.")
-    question = _decide(question, DECLINE_TRANSFER, by=accepted.offered_by or accepted.asked_by)
+    by: Any = accepted.offered_by  # transfer_accepted_was_offered
+    question = _decide(question, DECLINE_TRANSFER, by=by)
     _tell_state(question, [question.asked_by])
 
 
