@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any, cast
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,7 @@ from cases.services.enquiries import CONTENT_FIELDS
 from cases.statistics import most_frequent
 from gai_portal.lib.countries import nationality_names
 from gai_portal.lib.forms import field_of
+from gai_portal.lib.kept import kept
 from municipalities.models import Office
 
 NOON = time(12)  # a late entry without a time
@@ -93,8 +94,7 @@ class EnquiryForm(ToldCard, MoreFields, PersonChoice):
         self.thread = thread  # that of somebody who comes back with a code, and stays without a name
         self.offices = offices
         self.field = cast("Any", self.fields)  # each kind of field has attributes of its own
-        self.cases = Case.objects.visible_to(user).running().filter(office__in=offices)
-        self.met = Enquiry.objects.visible_to(user).filter(office__in=offices)
+        self.reader = user
         self.field["office"].queryset = Office.objects.filter(pk__in=[office.pk for office in offices])
         if len(offices) == 1:
             del self.fields["office"]
@@ -111,35 +111,40 @@ class EnquiryForm(ToldCard, MoreFields, PersonChoice):
 
     def _offer_topics(self) -> None:
         """The topics that this office meets most often come first, the others by group."""
-        topics = {topic.code: topic for topic in Topic.objects.in_use().select_related("parent")}
-        if self.enquiry:
-            used = [self.enquiry.topic_id, *self.enquiry.further_topics]
-            topics |= Topic.objects.select_related("parent").in_bulk([c for c in used if c not in topics])
+        used = [self.enquiry.topic_id, *self.enquiry.further_topics] if self.enquiry else []
+        topics = {code: row for code, row in kept(Topic).items() if row.is_active or code in used}
         groups = {topic.parent_id for topic in topics.values()}
         topics = {code: topic for code, topic in topics.items() if code not in groups}
         order = sorted(topics.values(), key=lambda topic: topic.parent.order if topic.parent else topic.order)
         topics = {topic.code: topic for topic in order}
-        frequent = [code for code in most_frequent(self.met, "topic", FREQUENT) if code in topics]
+        field = self.field["topic"]
+        field.coerce, field.valid_value = topics.__getitem__, topics.__contains__
+        field.widget.topics = topics
+        field.choices = partial(self._by_frequency, topics)
+        self.offer_more(topics, self.enquiry)
+
+    def _by_frequency(self, topics: dict[str, Topic]) -> list[Any]:
+        """What is met most often is looked up only when the list is shown."""
+        frequent = [code for code in self._met("topic") if code in topics]
         choices: dict[str, list[tuple[str, str]]] = {
             str(_("Most frequent here")): [(code, str(topics[code])) for code in frequent]
         }
         for topic in topics.values():
             if topic.code not in frequent:
                 choices.setdefault(str(topic.parent or topic), []).append((topic.code, str(topic)))
-        field = self.field["topic"]
-        field.coerce = topics.__getitem__
-        field.widget.topics = topics
-        field.choices = [("", ""), *((group, rows) for group, rows in choices.items() if rows)]
-        self.offer_more(topics, self.enquiry)
+        return [("", ""), *((group, rows) for group, rows in choices.items() if rows)]
+
+    def _met(self, field: str) -> list[str]:
+        """What this office meets most often."""
+        enquiries = Enquiry.objects.visible_to(self.reader).filter(office__in=self.offices)
+        return most_frequent(enquiries, field, FREQUENT)
 
     def _offer_lists(self) -> None:
         for name, model in (("channel", Channel), ("outcome", Outcome), ("language", Language)):
-            offered = Q(is_active=True)
-            if self.enquiry:
-                used = [getattr(self.enquiry, f"{name}_id")]
-                used += self.enquiry.further_languages if name == "language" else []
-                offered |= Q(pk__in=used)
-            rows = {row.code: row for row in model._default_manager.filter(offered)}
+            used = [getattr(self.enquiry, f"{name}_id")] if self.enquiry else []
+            if self.enquiry and name == "language":
+                used += self.enquiry.further_languages
+            rows = {code: row for code, row in kept(model).items() if row.is_active or code in used}
             field = self.field[name]
             field.coerce = rows.__getitem__
             field.choices = [(code, str(row)) for code, row in rows.items()]
@@ -151,13 +156,18 @@ class EnquiryForm(ToldCard, MoreFields, PersonChoice):
                 self.offer_languages(rows)
 
     def _offer_nationalities(self) -> None:
+        field = self.field["nationality"]
+        field.valid_value = nationality_names().__contains__
+        field.choices = self._nationalities
+
+    def _nationalities(self) -> list[Any]:
         names = nationality_names()
-        frequent = [code for code in most_frequent(self.met, "nationality", FREQUENT) if code in names]
+        frequent = [code for code in self._met("nationality") if code in names]
         choices: list[Any] = [("", "")]
         if frequent:
             choices.append((_("Most frequent here"), [(code, names[code]) for code in frequent]))
         others = [(code, name) for code, name in names.items() if code not in frequent]
-        self.field["nationality"].choices = [*choices, (_("All"), others)]
+        return [*choices, (_("All"), others)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -175,7 +185,8 @@ class EnquiryForm(ToldCard, MoreFields, PersonChoice):
     def _find_case(self, data: dict[str, Any], number: str) -> None:
         """The case that the contact is part of, under `case`."""
         try:
-            data["case"] = case_of_number(number, self.cases, data.get("office") or self.offices[0])
+            cases = Case.objects.visible_to(self.reader).running().filter(office__in=self.offices)
+            data["case"] = case_of_number(number, cases, data.get("office") or self.offices[0])
         except forms.ValidationError as error:
             self.add_error("case_number", error)
 

@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import (
@@ -20,6 +19,7 @@ from cases.models import (
     Topic,
 )
 from gai_portal.lib.forms import DayField, LineField
+from gai_portal.lib.kept import kept
 
 MOST_FURTHER = 5  # topics or languages beside the main one
 
@@ -107,14 +107,17 @@ class MoreFields(forms.Form):
     def offer_more(self, topics: dict[str, Topic], enquiry: Enquiry | None) -> None:
         """The entries of the lists; what a recorded enquiry names already is offered although out of use."""
         fields = cast("Any", self.fields)
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for code, topic in topics.items():
-            groups.setdefault(str(topic.parent or topic), []).append((code, str(topic)))
-        fields["further_topics"].choices = list(groups.items())
-        offered = Q(is_active=True)
-        if enquiry:
-            offered |= Q(pk=enquiry.requester_id)
-        rows = {row.code: row for row in RequesterType.objects.filter(offered)}
+
+        def by_group() -> list[tuple[str, list[tuple[str, str]]]]:
+            groups: dict[str, list[tuple[str, str]]] = {}
+            for code, topic in topics.items():
+                groups.setdefault(str(topic.parent or topic), []).append((code, str(topic)))
+            return list(groups.items())
+
+        fields["further_topics"].valid_value = topics.__contains__
+        fields["further_topics"].choices = by_group  # asked for when the list is shown
+        used = enquiry.requester_id if enquiry else None
+        rows = {code: row for code, row in kept(RequesterType).items() if row.is_active or code == used}
         fields["requester"].coerce = rows.__getitem__
         fields["requester"].choices = [("", "–"), *((code, str(row)) for code, row in rows.items())]
 

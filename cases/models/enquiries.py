@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -75,10 +75,11 @@ class EnquiryQuerySet(RestrictedQuerySet):
 
     def kept_by(self, user: User) -> Q:
         """Also what is about somebody restricted whom they read, by name or by its case."""
-        model: Any = self.model._meta.get_field("person").related_model
-        people = model.objects.visible_to(user).filter(is_restricted=True)
-        named, of_case = people.filter(pk=OuterRef("person")), people.filter(cases=OuterRef("case"))
-        return super().kept_by(user) | Exists(named) | Exists(of_case)
+        models_: Any = [self.model._meta.get_field(name).related_model for name in ("person", "case")]
+        person, case = models_
+        people = person.objects.visible_to(user).filter(is_restricted=True)
+        cases = case.objects.filter(person__in=people)
+        return super().kept_by(user) | Q(person__in=people) | Q(case__in=cases)
 
     def counted_for(self, user: User) -> Self:
         """What the own figures of somebody's office count: every contact there, wherever it is read now."""

@@ -3,7 +3,7 @@
 One statement for all of them, written by hand: Django took more time to put it together than the page had.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import connection
@@ -88,9 +88,9 @@ def kinds_of_case(case: Case) -> set[str]:
     return _there(case, OF_CASE)
 
 
-def rows_of(kinds: set[str], kind: str, rows: Iterable[Any]) -> list[Any]:
+def rows_of(kinds: set[str], kind: str, rows: Callable[[], Iterable[Any]]) -> list[Any]:
     """The rows of one kind, which nobody asks for if there are none."""
-    return list(rows) if kind in kinds else []
+    return list(rows()) if kind in kinds else []
 
 
 def _there(record: Person | Case, kinds: Places) -> set[str]:

@@ -200,32 +200,38 @@ def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     rows = partial(rows_of, kinds)
     named = case.person if case.person is not None and can_read(user, case.person) else None
     follow_ups = case.follow_ups.visible_to(user).select_related("assigned_to", "closed_by")
-    enquiries = Enquiry.objects.visible_to(user).filter(case=case).standing().with_names()
-    notes = case.notes.standing().select_related("author", "corrects__author")
-    transfers = Transfer.objects.visible_to(user).open().of(case.person or case).with_names()
+    about = case.person or case
     works = can_work_on_case(user, case)
     context = {
         "case": case,
         "named": named,
-        "to_do": rows("to_do", follow_ups.open()),
-        "appointments": rows("appointments", case.appointments.visible_to(user).planned().with_names()),
-        "done": rows("done", follow_ups.exclude(closed_at=None).order_by("-closed_at")[:ENQUIRIES]),
-        "notes": rows("notes", notes),
-        "documents": rows("documents", case.documents.select_related("added_by", "removed_by")),
+        "to_do": rows("to_do", follow_ups.open),
+        "appointments": rows(
+            "appointments", lambda: case.appointments.visible_to(user).planned().with_names()
+        ),
+        "done": rows("done", lambda: follow_ups.exclude(closed_at=None).order_by("-closed_at")[:ENQUIRIES]),
+        "notes": rows("notes", lambda: case.notes.standing().select_related("author", "corrects__author")),
+        "documents": rows("documents", lambda: case.documents.select_related("added_by", "removed_by")),
         "referrals": rows(
-            "referrals", Referral.objects.visible_to(user).of_case(case).with_names()[:ENQUIRIES]
+            "referrals", lambda: Referral.objects.visible_to(user).of_case(case).with_names()[:ENQUIRIES]
         ),
         "can_refer": can_refer(user, case),
-        "enquiries": rows("enquiries", enquiries[:ENQUIRIES]),
+        "enquiries": rows(
+            "enquiries",
+            lambda: Enquiry.objects.visible_to(user).filter(case=case).standing().with_names()[:ENQUIRIES],
+        ),
         "checklist": CaseChecklistForm(case=case) if "checklist" in kinds else None,
         "has_deadlines": "deadlines" in kinds,
-        "uncounted": rows("uncounted", case.uncounted_deadlines()) if works and case.is_running else [],
+        "uncounted": rows("uncounted", case.uncounted_deadlines) if works and case.is_running else [],
         "works": works,
         "moves": moves_from(case.state) if works else [],
         "can_assign": can_assign_case(user, case),
         "can_name": can_name_case(user, case),
-        "can_offer_record": can_offer_record(user, case.person or case),
-        "transfer": next(iter(rows("transfer", transfers[:1])), None),
+        "can_offer_record": can_offer_record(user, about),
+        "transfer": next(
+            iter(rows("transfer", lambda: Transfer.objects.visible_to(user).open().of(about).with_names())),
+            None,
+        ),
         "changes": changes_in_case(case, user),
     }
     return render(request, "cases/case_detail.html", context)

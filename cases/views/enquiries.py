@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import Accessed, Verb, log_access
 from accounts.http import SignedInRequest
+from accounts.models import User
 from accounts.services import AlreadySent, answer_form, discard_draft, restore_draft, save_draft
 from cases.filters import EnquiryFilter
 from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
@@ -24,6 +25,7 @@ from cases.models import (
     Appointment,
     Case,
     Enquiry,
+    EnquiryQuerySet,
     Person,
     Referral,
     ReturnCode,
@@ -60,6 +62,7 @@ from cases.views.guidance import card_of
 from cases.views.people import results_of
 from cases.views.searches import asked_address, asked_of_list, is_over
 from gai_portal.lib.paging import keyset_page
+from municipalities.models import Office
 
 LATEST = 5
 PERSON_FIELDS = ("sex", "age_band", "nationality")
@@ -78,8 +81,6 @@ def clock(moment: Any) -> str:
 def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
     """The desk's form. A draft that was handed over has its own address, by which it is kept."""
     offices = get_offices(request.user)
-    latest = Enquiry.objects.visible_to(request.user).filter(office__in=offices).standing()
-    mine = latest.filter(author=request.user).order_by("-pk").first()
     key = request.GET.get("code", "")
     thread = opened_thread(request, key) if key else None
     if key and thread is None and request.method == "GET":
@@ -98,7 +99,7 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
         asked_for = request.POST.get("topic", "")
         if url := _log(request, form, thread, expected):
             return redirect(url)
-    elif "same" in request.GET and mine:
+    elif "same" in request.GET and (mine := latest_of(request.user, offices, mine=True).first()):
         form = EnquiryForm(initial={name: getattr(mine, column) for name, column in REPEATED.items()}, **kept)
         asked_for = mine.topic_id
     else:
@@ -125,13 +126,19 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
         "offices": offices,
         **card_of(Topic.objects.with_guidance().filter(code=asked_for).first() if asked_for else None),
         "is_coordinator": coordinates(request.user),
-        "has_last": mine is not None,
+        "has_last": latest_of(request.user, offices, mine=True).exists(),
         "guide": guide_for(request.user),
         "thread": thread,
         "key": key,
-        "latest": latest.with_names()[:LATEST],
+        "latest": latest_of(request.user, offices).with_names()[:LATEST],
     }
     return render(request, "cases/enquiry_create.html", context)
+
+
+def latest_of(user: User, offices: list[Office], *, mine: bool = False) -> EnquiryQuerySet:
+    """What was recorded at these offices; or by `user`, in the order of recording."""
+    latest = Enquiry.objects.visible_to(user).filter(office__in=offices).standing()
+    return latest.filter(author=user).order_by("-pk") if mine else latest
 
 
 def _typed(posted: QueryDict) -> dict[str, Any]:

@@ -215,26 +215,22 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         if sealed is not None and can_unseal(request.user, sealed):
             return redirect("cases:unseal", kind="person", pk=pk)
         raise
-    person.read_by = request.user.pk
+    user = request.user
+    person.read_by = user.pk
     log_access(request, Verb.READ, person)
     before = parse_datetime(request.GET.get("before", "")[:40]) if request.GET.get("before") else None
     kinds = kinds_of_person(person)
     rows = partial(rows_of, kinds)
     moments, older = timeline(
-        person, request.user, before=before if before and is_aware(before) else None, kinds=kinds
+        person, user, before=before if before and is_aware(before) else None, kinds=kinds
     )
-    contacts = rows("contacts", person.contacts.all())
-    documents = rows("documents_of_identity", person.documents_of_identity.all())
-    to_do = FollowUp.objects.visible_to(request.user).filter(person=person).open().with_names()
-    expected = Appointment.objects.visible_to(request.user).filter(person=person).planned().with_names()
-    running = Case.objects.visible_to(request.user).filter(person=person).running().with_names()
-    merges = Merge.objects.undoable_by(request.user).of(person).select_related("gone", "by")
-    transfers = Transfer.objects.visible_to(request.user).open().of(person).with_names()
-    works = can_work_with_person(request.user, person)
+    contacts = rows("contacts", person.contacts.all)
+    documents = rows("documents_of_identity", person.documents_of_identity.all)
+    works = can_work_with_person(user, person)
     duplicates: list[Found] = []
     if works:
         duplicates = likely_duplicates(
-            request.user,
+            user,
             person,
             [contact.value for contact in contacts],
             [document.number_key for document in documents],
@@ -242,24 +238,39 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "person": person,
         "age": person.age_on(timezone.localdate()),
-        "aliases": rows("aliases", person.aliases.all()),
+        "aliases": rows("aliases", person.aliases.all),
         "contacts": contacts,
         "documents": documents,
-        "partners": rows("partners", person.consent.partners.all()),
+        "partners": rows("partners", person.consent.partners.all),
         "consent_holds": person.consent.holds_on(),
         "duplicates": duplicates,
-        "running": rows("running", running[:TO_DO]),
-        "appointments": rows("expected", expected[:TO_DO]),
-        "to_do": rows("to_do", to_do[:TO_DO]),
-        "merges": rows("undoable", merges[:MERGES]),
+        "running": rows(
+            "running",
+            lambda: Case.objects.visible_to(user).filter(person=person).running().with_names()[:TO_DO],
+        ),
+        "appointments": rows(
+            "expected",
+            lambda: Appointment.objects.visible_to(user).filter(person=person).planned().with_names()[:TO_DO],
+        ),
+        "to_do": rows(
+            "to_do",
+            lambda: FollowUp.objects.visible_to(user).filter(person=person).open().with_names()[:TO_DO],
+        ),
+        "merges": rows(
+            "undoable",
+            lambda: Merge.objects.undoable_by(user).of(person).select_related("gone", "by")[:MERGES],
+        ),
         "moments": moments,
         "older": older,
         "works": works,
-        "can_copy": can_give_copy(request.user, person),
-        "can_offer_record": can_offer_record(request.user, person),
-        "transfer": next(iter(rows("transfer", transfers[:1])), None),
-        "can_renew": can_renew_consent(request.user, person),
-        "can_erase": can_erase_person(request.user, person),
+        "can_copy": can_give_copy(user, person),
+        "can_offer_record": can_offer_record(user, person),
+        "transfer": next(
+            iter(rows("transfer", lambda: Transfer.objects.visible_to(user).open().of(person).with_names())),
+            None,
+        ),
+        "can_renew": can_renew_consent(user, person),
+        "can_erase": can_erase_person(user, person),
     }
     return render(request, "cases/person_detail.html", context)
 

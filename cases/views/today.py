@@ -55,7 +55,7 @@ def today(request: SignedInRequest) -> HttpResponse:
         "share_out": ShareOutForm(user=user, offices=offices) if coordinates(user) else None,
         "expected": expected_today(user, offices),
         "handed": handed_drafts(user),
-        "recalls": Recall.objects.visible_to(user).open().reachable().count(),
+        "recalls": waiting_recalls(user),
         "transfers": Transfer.objects.visible_to(user).open().with_names()[:MOST_TRANSFERS],
         "load": load.order_by("-number", "assigned_to__name")[:MOST_COLLEAGUES] if coordinates(user) else [],
     }
@@ -68,3 +68,9 @@ def expected_today(user: User, offices: list[Office]) -> list[Appointment]:
     rows = Appointment.objects.visible_to(user).filter(office__in=offices).between(day, day).planned()
     rows = rows.filter(Q(assigned_to=user) | Q(assigned_to=None)).exclude(title="", person=None, case=None)
     return list(rows.with_names()[:MOST_EXPECTED])
+
+
+def waiting_recalls(user: User) -> int:
+    """Whom to tell again. Most days there is nobody, and that is quickly asked."""
+    recalls = Recall.objects.filter(done_at=None)
+    return recalls.visible_to(user).open().reachable().count() if recalls.exists() else 0
