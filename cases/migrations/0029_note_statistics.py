@@ -9,6 +9,6 @@ def look(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0026_note_words")]
+    dependencies = [("cases", "0028_merge_versions")]
 
     operations = [migrations.RunPython(look, migrations.RunPython.noop)]
