@@ -326,14 +326,14 @@ def test_queries_do_not_grow_with_what_belongs_to_a_case(desk, desk_praia, case,
         assert count_queries(lambda url=url: desk.get(url)) == few
 
 
-def test_a_common_case_asks_the_database_at_most_fifteen_times(desk, desk_praia, case, count_queries):
+def test_a_common_case_asks_the_database_at_most_thirteen_times(desk, desk_praia, case, count_queries):
     case.person = PersonFactory(office=case.office, author=desk_praia)
     case.save()
     CaseNote.objects.create(case=case, author=desk_praia, text="Nota")
     FollowUpFactory(case=case, author=desk_praia)
     EnquiryFactory(office=case.office, author=desk_praia, topic=case.topic, case=case)
     desk.get(case.get_absolute_url())
-    assert count_queries(lambda: desk.get(case.get_absolute_url())) <= 15
+    assert count_queries(lambda: desk.get(case.get_absolute_url())) <= 13
 
 
 def test_what_was_changed_stands_under_the_case_without_a_name(desk, desk_praia, office_praia, renewal):

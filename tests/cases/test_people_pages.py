@@ -353,13 +353,13 @@ def test_a_file_costs_the_same_however_much_is_in_it(desk, maria, office_praia, 
     assert count_queries(lambda: desk.get(maria.get_absolute_url())) == one
 
 
-def test_a_common_file_asks_the_database_at_most_twenty_times(desk, maria, desk_praia, count_queries):
+def test_a_common_file_asks_the_database_at_most_seventeen_times(desk, maria, desk_praia, count_queries):
     Contact.objects.create(person=maria, channel="email", value="maria@example.org")
     IdentityDocument.objects.create(person=maria, kind="other", number="GW1", country="GW")
     EnquiryFactory(office=maria.office, author=desk_praia, person=maria)
     CaseFactory(office=maria.office, author=desk_praia, person=maria)
     desk.get(maria.get_absolute_url())
-    assert count_queries(lambda: desk.get(maria.get_absolute_url())) <= 20
+    assert count_queries(lambda: desk.get(maria.get_absolute_url())) <= 17
 
 
 def test_a_correction_shows_in_the_history_of_the_file(desk, maria):

@@ -1,5 +1,7 @@
 """What a list costs: the same with one row and with many, at one office and at two."""
 
+from uuid import uuid4
+
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -9,8 +11,10 @@ from accounts.roles import Role
 from cases.models import Enquiry
 from tests.cases.test_firewall import PAGES, World
 from tests.factories import (
+    CaseFactory,
     ChannelFactory,
     EnquiryFactory,
+    FollowUpFactory,
     MembershipFactory,
     OfficeFactory,
     OutcomeFactory,
@@ -104,3 +108,25 @@ def test_no_page_of_the_desk_asks_more_for_many(client, office_praia, count_quer
         world.mark, world.digits = f"Zumbizeiro {number}", f"995432{number}"
         world.make_rows()
     assert {name: (few[name], many) for name, many in asked().items() if many > few[name]} == {}
+
+
+def test_what_is_to_be_done_today_takes_twelve_queries(client, desk_praia, office_praia, count_queries):
+    client.force_login(desk_praia)
+    FollowUpFactory.create_batch(
+        3, case=CaseFactory(office=office_praia, author=desk_praia), author=desk_praia
+    )
+    assert cost_of(client, count_queries, "/workspace/desk/today/") <= 12
+
+
+def test_the_figures_of_a_year_take_nine_queries(client, desk_praia, office_praia, count_queries):
+    client.force_login(desk_praia)
+    fill(office_praia, desk_praia, 3)
+    assert cost_of(client, count_queries, "/workspace/desk/figures/?period=2026") <= 9
+
+
+def test_recording_an_enquiry_takes_sixteen_queries(client, desk_praia, office_praia, count_queries):
+    client.force_login(desk_praia)
+    (row,) = fill(office_praia, desk_praia, 1)
+    kept = {"topic": row.topic_id, "channel": row.channel_id, "outcome": row.outcome_id, "once": str(uuid4())}
+    assert count_queries(lambda: client.post(f"{LIST}new/", kept)) <= 16
+    assert Enquiry.objects.count() == 2
