@@ -9,6 +9,6 @@ def look(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0028_merge_versions")]
+    dependencies = [("cases", "0029_several_questions")]
 
     operations = [migrations.RunPython(look, migrations.RunPython.noop)]
