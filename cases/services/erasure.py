@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Draft, User
-from cases.models import Appointment, Case, Enquiry, FollowUp, Person
+from cases.models import Appointment, Case, Enquiry, FollowUp, Person, Referral
 from cases.permissions import can_erase_person
 from cases.retention import CASE, ENQUIRY, FIELDS, PERSON, STAND_INS, Fate, leading_to
 from cases.services.case_documents import forget_files
@@ -106,17 +106,19 @@ def empty_old_cases() -> int:
 
 
 def empty_old_words() -> str:
-    """ENQUIRY_TEXT_DAYS after a contact that names nobody, its words go, and what was counted stays.
+    """ENQUIRY_TEXT_DAYS after a contact that names nobody was recorded, its words go. What was counted stays.
 
-    So do those of what was to be done, and of appointments, that belong to nothing else. What is part of a
-    case goes with the case.
+    Recorded, not held: what comes from paper or in an old list can still be worked with, and undone. So do
+    the words of what was to be done, and of appointments, that belong to nothing else. What is part of a case
+    goes with the case.
     """
     before = timezone.now() - timedelta(days=settings.ENQUIRY_TEXT_DAYS)
     to_do = FollowUp.objects.open().filter(enquiry=OuterRef("pk"))
+    awaited = Referral.objects.awaited().filter(enquiry=OuterRef("pk"))
     alone = {"case": None, "person": None}
     done = {}
     for name, rows in {
-        "Enquiry": Enquiry.objects.filter(~Exists(to_do), at__lt=before, **alone),
+        "Enquiry": Enquiry.objects.filter(~Exists(to_do), ~Exists(awaited), created_at__lt=before, **alone),
         "FollowUp": FollowUp.objects.filter(closed_at__lt=before, enquiry=None, **alone),
         "Appointment": Appointment.objects.filter(ends_at__lt=before, enquiry=None, **alone),
     }.items():

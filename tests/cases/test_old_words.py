@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Appointment, Case, Enquiry, FollowUp
+from cases.models import Appointment, Case, Enquiry, FollowUp, Referral
 from cases.services.enquiries import correct_enquiry, log_enquiry
 from cases.services.erasure import empty_old_words, erase_person
 from cases.services.follow_ups import add_follow_up, finish_follow_up
+from cases.workflow import ReferralState
 from gai_portal.management.commands.daily import JOBS
 from tests.factories import (
     AppointmentFactory,
@@ -81,7 +82,12 @@ def test_a_void_enquiry_says_no_longer_why(enquiry, later):
     assert WORD not in everything()
 
 
-@pytest.mark.parametrize("kept_by", ["person", "case", "to do"])
+def test_what_was_written_down_late_has_its_whole_term(enquiry, settings, time_machine):
+    Enquiry.objects.update(at=timezone.now() - timedelta(days=4000))
+    assert empty_old_words() == NOTHING
+
+
+@pytest.mark.parametrize("kept_by", ["person", "case", "to do", "partner"])
 def test_what_belongs_to_a_record_or_is_still_to_be_done_waits(enquiry, desk_praia, later, kept_by):
     match kept_by:
         case "person":
@@ -91,6 +97,9 @@ def test_what_belongs_to_a_record_or_is_still_to_be_done_waits(enquiry, desk_pra
             Enquiry.objects.update(case=CaseFactory(office=enquiry.office, author=desk_praia))
         case "to do":
             add_follow_up(enquiry, title="Ligar", due_on=timezone.localdate(), by=desk_praia)
+        case "partner":
+            now = timezone.now()
+            Referral.objects.update(state=ReferralState.SENT, sent_at=now, due_on=timezone.localdate(now))
     later()
     assert empty_old_words() == NOTHING
     assert Enquiry.objects.get().note == f"{WORD} voltou"
@@ -117,13 +126,11 @@ def test_many_cost_as_few_queries_as_one(office_praia, desk_praia, later):
     later()
     costs = []
     for _number in range(2):
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             empty_old_words()
         costs.append(len(queries))
         for _ in range(20):
-            EnquiryFactory(**kept, at=timezone.now() - timedelta(days=4000))
+            EnquiryFactory(**kept, created_at=timezone.now() - timedelta(days=4000))
     assert costs[0] == costs[1]
 
 
