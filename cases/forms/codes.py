@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy as _
 
 from cases.models import CODE_LENGTH, Enquiry
-from gai_portal.lib.codes import count_characters, odd_characters, read_code
+from gai_portal.lib.codes import count_characters, has_odd_characters, read_code
 
 
 class GiveCodeForm(forms.Form):
@@ -47,12 +47,14 @@ class CodeForm(forms.Form):
         typed = self.cleaned_data["code"]
         code = read_code(typed, length=CODE_LENGTH)
         if code is None:
-            if odd := odd_characters(typed):
-                said = _("This stands in no code: {characters}. Look at the slip again, or ask again.")
-                raise forms.ValidationError(said.format(characters=" ".join(odd)))
-            if (number := count_characters(typed)) != CODE_LENGTH + 1:
-                said = _("A code has {length} letters and digits, and here are {number}.")
-                raise forms.ValidationError(said.format(length=CODE_LENGTH + 1, number=number))
+            if has_odd_characters(typed):
+                raise forms.ValidationError(
+                    _("No code has vowels, B, L, Q, S, Y, Z, 0 or 1. Look at the slip again, or ask again.")
+                )
+            if count_characters(typed) != CODE_LENGTH + 1:
+                raise forms.ValidationError(
+                    _("A code has ten letters and digits: here one is missing, or one is too many.")
+                )
             raise forms.ValidationError(
                 _("One of the characters is wrong, or two have changed places. Compare each of them.")
             )

@@ -47,9 +47,9 @@ def spelled(code: str) -> list[str]:
     return [" · ".join(SAID.get(character, character) for character in group) for group in code.split("-")]
 
 
-def odd_characters(text: str) -> list[str]:
-    """What somebody typed that stands in no code, in its order."""
-    return list(dict.fromkeys(character for character in _compact(text) if character not in ALPHABET))
+def has_odd_characters(text: str) -> bool:
+    """Whether somebody typed what stands in no code."""
+    return not set(_compact(text)) <= set(ALPHABET)
 
 
 def count_characters(text: str) -> int:

@@ -276,8 +276,8 @@ def test_a_code_is_dictated_letter_by_letter():
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("7K3MP-T9XO4", "Isto não existe em nenhum código: O."),
-        ("7k3 mp t9xf", "tem 10 letras e algarismos, e aqui estão 9"),
+        ("7K3MP-T9XO4", "Nenhum código tem vogais, B, L"),
+        ("7k3 mp t9xf", "tem dez letras e algarismos: aqui falta um"),
         ("7K3MP-T9XF5", "Um dos caracteres está errado"),
     ],
 )
