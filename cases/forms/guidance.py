@@ -271,7 +271,7 @@ class CardsForm(forms.Form):
         help_text=_("YAML, as it is downloaded above. A field that is left out stays as it is."),
         error_messages={"required": _("Choose the file.")},
     )
-    content = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+    content = forms.CharField(required=False, strip=False, max_length=LARGEST, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

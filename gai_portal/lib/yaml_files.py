@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from gai_portal.lib.reference import LinedDict, LinedLoader
 
 DEEPEST = 20  # our files nest six deep; one that nests without end is none of them
+LONGEST_NUMBER = 30  # characters; YAML also counts in sixties, and works long at a long number
 
 
 class YamlFault(Exception):
@@ -23,7 +24,7 @@ def parse_yaml(file: bytes) -> LinedDict:
     try:
         text = file.decode("utf-8-sig")
         _refuse_tricks(text)
-        parsed = yaml.load(text, Loader=LinedLoader)
+        parsed = yaml.load(text, Loader=_ShortNumbers)
     except UnicodeDecodeError as error:
         raise YamlFault(None, _("this is not a text in UTF-8")) from error
     except yaml.MarkedYAMLError as error:
@@ -38,18 +39,35 @@ def parse_yaml(file: bytes) -> LinedDict:
 
 
 def _refuse_tricks(text: str) -> None:
-    """A file that refers to itself or nests without end could keep a server busy; ours do neither."""
+    """A file that refers to itself, nests without end or names types is none of ours."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.AliasEvent):
             raise YamlFault(line, _("references (* and &) are not used here"))
+        if getattr(event, "tag", None):
+            raise YamlFault(line, _("types (!) are not used here"))
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > DEEPEST:
             raise YamlFault(line, _("this is nested too deeply"))
+
+
+class _ShortNumbers(LinedLoader):
+    """Reads as for our own files, but no number that would keep a server busy."""
+
+
+def _short_number(loader: _ShortNumbers, node: yaml.ScalarNode) -> int | float:
+    if len(node.value) > LONGEST_NUMBER:
+        raise yaml.MarkedYAMLError(problem=_("this number is too long"), problem_mark=node.start_mark)
+    kind = node.tag.rpartition(":")[2]
+    return loader.construct_yaml_int(node) if kind == "int" else loader.construct_yaml_float(node)
+
+
+for kind in ("int", "float"):
+    _ShortNumbers.add_constructor(f"tag:yaml.org,2002:{kind}", _short_number)
 
 
 class _Dumper(yaml.CSafeDumper):
