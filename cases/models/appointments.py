@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ from municipalities.models import Office, Partner
 
 
 class AppointmentQuerySet(RestrictedQuerySet):
-    """Appointments. One that belongs to a restricted case is as restricted as the case."""
+    """Appointments. One of a restricted case, person or enquiry is restricted, too."""
 
     office_path = "office"
 
@@ -46,9 +46,9 @@ class AppointmentQuerySet(RestrictedQuerySet):
     def with_names(self) -> Self:
         return self.select_related("case", "person", "assigned_to", "author", "enquiry")
 
-    def _unsealed_by(self, user: User) -> Exists:
-        """The reason that opened the case opens its appointments."""
-        return unsealed(user, Case, "case")
+    def _unsealed_by(self, user: User) -> Q:
+        """The reason that opened the case or the enquiry opens its appointments."""
+        return Q(unsealed(user, Case, "case")) | Q(unsealed(user, Enquiry, "enquiry"))
 
 
 class Appointment(models.Model):

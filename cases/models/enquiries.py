@@ -342,6 +342,11 @@ class Enquiry(models.Model):
         """The office that reads it and puts it right."""
         return self.moved_to or self.office
 
+    def restrict(self) -> None:
+        """Restricted while one of its topics is, or whom it is about; then also while its case is."""
+        stays = self.is_restricted and self.case is not None and self.case.is_restricted
+        self.is_restricted = stays or self.is_about_restricted()
+
     def is_about_restricted(self) -> bool:
         """Whether one of its topics is restricted, or whom it is about, by name or by its case."""
         person = self.person or (self.case.person if self.case else None)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -20,7 +20,7 @@ from municipalities.models import Office
 
 
 class FollowUpQuerySet(RestrictedQuerySet):
-    """Things to do. One that belongs to a restricted case is as restricted as the case."""
+    """Things to do. One of a restricted case, person or enquiry is restricted, too."""
 
     office_path = "office"
 
@@ -38,9 +38,9 @@ class FollowUpQuerySet(RestrictedQuerySet):
     def with_names(self) -> Self:
         return self.select_related("case", "person", "assigned_to", "author")
 
-    def _unsealed_by(self, user: User) -> Exists:
-        """The reason that opened the case opens what is to be done in it."""
-        return unsealed(user, Case, "case")
+    def _unsealed_by(self, user: User) -> Q:
+        """The reason that opened the case or the enquiry opens what is to be done in it."""
+        return Q(unsealed(user, Case, "case")) | Q(unsealed(user, Enquiry, "enquiry"))
 
 
 class FollowUp(models.Model):

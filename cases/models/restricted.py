@@ -30,7 +30,7 @@ class RestrictedQuerySet(MunicipalityScopedQuerySet):
         """Theirs to read, also when it is restricted."""
         own = Q(author=user) | Q(assigned_to=user, assigned_to__isnull=False)
         if user.municipality_ids({Role.COORDINATOR}):
-            own |= self.where(user, {Role.COORDINATOR}) & Q(self._unsealed_by(user))
+            own |= self.where(user, {Role.COORDINATOR}) & self._unsealed_by(user)
         return own
 
     def sealed_to(self, user: User) -> Self:
@@ -38,8 +38,8 @@ class RestrictedQuerySet(MunicipalityScopedQuerySet):
         restricted = self.filter(self.where(user, {Role.COORDINATOR}), is_restricted=True)
         return restricted.exclude(self.kept_by(user))
 
-    def _unsealed_by(self, user: User) -> Exists:
-        return unsealed(user, self.model, "pk")
+    def _unsealed_by(self, user: User) -> Q:
+        return Q(unsealed(user, self.model, "pk"))
 
 
 def unsealed(user: User, model: type[models.Model], path: str) -> Exists:

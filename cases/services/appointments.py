@@ -93,7 +93,7 @@ def keep_appointment(appointment: Appointment, enquiry: Enquiry, *, by: User) ->
     appointment.state, appointment.enquiry = AppointmentState.KEPT, enquiry
     if enquiry.person and not (appointment.person or appointment.case):
         appointment.person = enquiry.person
-        appointment.is_restricted |= enquiry.person.is_restricted
+    appointment.is_restricted |= enquiry.is_restricted
     save_next(appointment, by)
 
 

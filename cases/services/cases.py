@@ -36,7 +36,7 @@ from cases.permissions import (
 )
 from cases.retention import PERSON, leading_to
 from cases.services.appointments import settle_appointment
-from cases.services.desk import checked_assignee, held, locked_case, save_next
+from cases.services.desk import checked_assignee, held, locked_case, save_enquiry, save_next
 from cases.services.referrals import call_back_what_was_shared, withdraw_referral
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, AppointmentState, CaseMove
 from gai_portal.lib.history import signed
@@ -103,11 +103,14 @@ def change_case(case: Case, content: Mapping[str, Any], *, version: int, by: Use
         raise CaseChanged
     if all(getattr(case, name) == value for name, value in content.items()):
         return case
+    was_restricted = case.is_restricted
     for name, value in content.items():
         setattr(case, name, value)
     _restrict(case)
     _save(case, by, is_new=False)
     _bring_along(case, by)
+    if was_restricted and not case.is_restricted:
+        restrict_enquiries(case.enquiries.all(), by=by)
     return case
 
 
@@ -264,26 +267,29 @@ def file_enquiry(enquiry: Enquiry, case: Case, *, by: User) -> Enquiry:
         raise ValidationError(_("The enquiry is part of another case already."))
     if enquiry.person_id and case.person_id and enquiry.person_id != case.person_id:
         raise ValidationError(_("The enquiry and the case name two different people."))
-    if enquiry.is_restricted and not case.is_restricted:
-        case.is_restricted = True
-        _save(case, by, is_new=False)
-        _bring_along(case, by)
+    if enquiry.is_restricted:
+        restrict_case(case, by=by)
     if case.person_id:
         enquiry.return_code = None  # nothing ties a name to conversations that were without one
     if enquiry.case_id != case.pk:
         enquiry.case = case
-        enquiry.is_restricted = enquiry.is_about_restricted()
-        enquiry.version += 1
-        signed(enquiry, by).save()
+        enquiry.restrict()
+        save_enquiry(enquiry, by)
     return enquiry
+
+
+def restrict_case(case: Case, *, by: User) -> None:
+    """A restricted enquiry or person makes a restricted case, with what is to be done in it."""
+    if not case.is_restricted:
+        case.is_restricted = True
+        _save(case, by, is_new=False)
+        _bring_along(case, by)
 
 
 def restrict_what_tells_of(person: Person, *, by: User) -> None:
     """What is known of somebody restricted is as restricted as they are."""
     for case in Case.objects.select_for_update().filter(person=person, is_restricted=False):
-        case.is_restricted = True
-        _save(case, by, is_new=False)
-        _bring_along(case, by)
+        restrict_case(case, by=by)
     models: list[Any] = [FollowUp, Appointment]
     for model in models:
         for row in model.objects.select_for_update().filter(person=person, is_restricted=False):
@@ -298,12 +304,12 @@ def enquiries_about(person: Person) -> EnquiryQuerySet:
 
 
 def restrict_enquiries(enquiries: EnquiryQuerySet, *, by: User) -> None:
-    """An enquiry is restricted while one of its topics is, or whom it is about; it opens again with them."""
+    """After a change of what makes an enquiry restricted: see Enquiry.restrict."""
     for enquiry in all_locked(enquiries.select_related("topic", "person", "case__person")):
-        if enquiry.is_restricted != enquiry.is_about_restricted():
-            enquiry.is_restricted = not enquiry.is_restricted
-            enquiry.version += 1
-            signed(enquiry, by).save()
+        before = enquiry.is_restricted
+        enquiry.restrict()
+        if enquiry.is_restricted != before:
+            save_enquiry(enquiry, by)
 
 
 def _checked_note(note: CaseNote) -> CaseNote:
@@ -330,7 +336,10 @@ def _restrict(case: Case) -> None:
     if (
         Topic.objects.filter(pk=case.topic_id, is_restricted=True).exists()
         or (case.person is not None and case.person.is_restricted)
-        or (case.pk is not None and case.enquiries.filter(is_restricted=True).exists())
+        or (
+            case.pk is not None
+            and any(one.is_about_restricted() for one in case.enquiries.filter(is_restricted=True))
+        )
     ):
         case.is_restricted = True
 
@@ -338,12 +347,13 @@ def _restrict(case: Case) -> None:
 def _bring_along(case: Case, by: User) -> None:
     """What is to be done in a case, and its appointments, are about the same person, and as restricted."""
     rows: list[Any] = [
-        *case.follow_ups.select_for_update(of=("self",)),
-        *case.appointments.select_for_update(of=("self",)),
+        *all_locked(case.follow_ups.select_related("enquiry")),
+        *all_locked(case.appointments.select_related("enquiry")),
     ]
     for row in rows:
-        if (row.person_id, row.is_restricted) != (case.person_id, case.is_restricted):
-            row.person, row.is_restricted = case.person, case.is_restricted
+        is_restricted = case.is_restricted or (row.enquiry is not None and row.enquiry.is_restricted)
+        if (row.person_id, row.is_restricted) != (case.person_id, is_restricted):
+            row.person, row.is_restricted = case.person, is_restricted
             save_next(row, by)
 
 

@@ -1,6 +1,6 @@
 """What writes at the desk have in common: rows held in one order, work given only to whoever is there."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _, gettext_lazy
@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.models import Appointment, Case, Enquiry, FollowUp, Person
 from gai_portal.lib.history import signed
-from gai_portal.lib.locks import locked
+from gai_portal.lib.locks import all_locked, locked
 from municipalities.models import Office
 
 # Said to whoever was writing about somebody who is erased by now.
@@ -54,6 +54,17 @@ def save_next(row: NextRow, by: User | None) -> NextRow:
         row.version += 1
     signed(row, by).save()
     return row
+
+
+def save_enquiry(enquiry: Enquiry, by: User) -> None:
+    """Write a change of an enquiry with its line of history. What hangs on a restricted one is restricted."""
+    enquiry.version += 1
+    signed(enquiry, by).save()
+    models: list[Any] = [FollowUp, Appointment] if enquiry.is_restricted else []
+    for model in models:
+        for row in all_locked(model.objects.filter(enquiry=enquiry, is_restricted=False)):
+            row.is_restricted = True
+            save_next(row, by)
 
 
 def checked_assignee(to: User | None, office: Office) -> User | None:

@@ -17,8 +17,9 @@ from cases.permissions import (
     can_void_enquiry,
     can_work_with_person,
 )
+from cases.services.cases import restrict_case
 from cases.services.codes import continued
-from cases.services.desk import GONE, held, save_next
+from cases.services.desk import GONE, held, locked_case, save_enquiry, save_next
 from cases.services.recalls import list_if_outdated
 from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
@@ -56,7 +57,7 @@ def log_enquiry(content: Mapping[str, Any], *, return_code: ReturnCode | None = 
         raise PermissionDenied(f"{by} has no desk at {enquiry.office}")
     _ascribe(enquiry, by)
     _keep_card_of_topic(enquiry)
-    enquiry.is_restricted = enquiry.is_about_restricted()
+    enquiry.restrict()
     if return_code is not None:
         enquiry.return_code = continued(return_code)
     signed(enquiry, by).save()
@@ -69,6 +70,8 @@ def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: in
     """Change what was recorded, unless somebody else did so after `version` was read."""
     if content.get("person"):  # before the enquiry, as everywhere
         content = {**content, "person": held(content["person"])}
+    if enquiry.case:
+        locked_case(enquiry.case)
     enquiry = _locked(enquiry)
     if enquiry.moved_to_id:  # it stays counted where the contact was
         content = {**content, "office": enquiry.office}
@@ -92,11 +95,12 @@ def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: in
         enquiry.return_code = None  # nothing ties a name to conversations that were without one
     if not can_log_enquiry(by, enquiry.keeper):
         raise PermissionDenied(f"{by} has no desk at {enquiry.keeper}")
-    enquiry.is_restricted = enquiry.is_about_restricted()
-    enquiry.version += 1
-    signed(enquiry, by).save()
+    enquiry.restrict()
     if enquiry.person_id != former:
         _bring_along(enquiry, former, by)
+    save_enquiry(enquiry, by)
+    if enquiry.is_restricted and enquiry.case:
+        restrict_case(enquiry.case, by=by)
     return enquiry
 
 
@@ -156,7 +160,7 @@ def _bring_along(enquiry: Enquiry, former: int | None, by: User) -> None:
     ]
     for row in to_do:
         row.person = person
-        row.is_restricted |= person is not None and person.is_restricted
+        row.is_restricted |= enquiry.is_restricted
         save_next(row, by)
 
 
@@ -171,6 +175,5 @@ def _locked(enquiry: Enquiry) -> Enquiry:
 
 def _void(enquiry: Enquiry, reason: str, by: User) -> Enquiry:
     enquiry.voided_at, enquiry.voided_by, enquiry.void_reason = timezone.now(), by, reason
-    enquiry.version += 1
-    signed(enquiry, by).save()
+    save_enquiry(enquiry, by)
     return enquiry

@@ -34,7 +34,8 @@ def merge_people(
     `take` names what of CHOSEN counts as `gone` has it; `seen` holds the versions of both, by key, that the
     choice rests on. What both have (the same contact, the same document) stays where it is. The consent of
     the kept record counts. A restricted record makes a restricted one, with all its cases; they stay
-    restricted when the merge is undone. Enquiries of the time before open again with whom they are about.
+    restricted when the merge is undone, with their enquiries. Other enquiries of the time before open again
+    with whom they are about.
     """
     kept, gone = _locked(kept, gone)
     if not can_merge_people(by, kept, gone):
