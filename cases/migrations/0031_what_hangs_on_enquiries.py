@@ -18,6 +18,6 @@ def restrict(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0029_several_questions")]
+    dependencies = [("cases", "0030_note_statistics")]
 
     operations = [migrations.RunPython(restrict, migrations.RunPython.noop, elidable=True)]
