@@ -199,7 +199,7 @@ class CaseNote(models.Model):
         indexes = [models.Index(fields=["case", "-at", "-id"], name="note_newest_of_case")]
 
     def __str__(self) -> str:
-        return f"{self.case}, {self.at:%Y-%m-%d}"
+        return f"{self.case}, {timezone.localdate(self.at)}"
 
 
 class ChecklistEntry(models.Model):

@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.models import Case, DeadlineRule, Enquiry, FollowUp, Person
+from cases.models.cases import TITLE_LIMIT
 from cases.permissions import (
     can_read,
     can_share_out,
@@ -107,7 +110,9 @@ def set_deadline(case: Case, rule: DeadlineRule, counted_from: date, *, by: User
         assigned_to=case.assigned_to,
         author=by,
     )
-    follow_up.title, follow_up.due_on, follow_up.counted_from = str(rule)[:160], due_on, counted_from
+    with translation.override(settings.LANGUAGE_CODE):  # colleagues read it in any language
+        follow_up.title = Truncator(str(rule)).chars(TITLE_LIMIT)
+    follow_up.due_on, follow_up.counted_from = due_on, counted_from
     return save_next(follow_up, by)
 
 

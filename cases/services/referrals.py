@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.access import Verb, record_access
@@ -19,6 +20,7 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES, Role
 from accounts.services import mail_to, notify
 from cases.models import Case, Enquiry, FollowUp, Person, Referral, ReferralQuerySet, ReferralStep, shareable
+from cases.models.cases import TITLE_LIMIT
 from cases.permissions import can_answer_referral, can_refer, can_share, can_work_on_referral, office_of
 from cases.retention import PERSON, leading_to
 from cases.services.desk import held_matter
@@ -31,7 +33,6 @@ from gai_portal.lib.personal import pointing_at_somebody
 from municipalities.models import Partner
 
 LONGEST = timedelta(days=366)  # that a partner may take for an answer
-TITLE = 160  # characters of a follow-up's title
 
 
 class ReferralChanged(Exception):
@@ -279,7 +280,7 @@ def _lapse(pk: int) -> bool:
         )
         referral.follow_up = note_follow_up(
             referral.about,
-            title=title[:TITLE],
+            title=Truncator(title).chars(TITLE_LIMIT),
             due_on=timezone.localdate(),
             assigned_to=worker if is_there else None,
             source=FollowUp.Source.REFERRAL,
@@ -322,7 +323,8 @@ def _move(
         return referral
     follow_ups = FollowUp.objects.open().select_for_update(of=("self",))
     for follow_up in follow_ups.filter(pk=referral.follow_up_id):
-        said = referral.get_state_display()
+        with translation.override(settings.LANGUAGE_CODE):  # whatever the partner's browser asked for
+            said = str(referral.get_state_display())
         end_follow_up(follow_up, result=said, dropped=True, by=by or referral.author)
     return referral
 

@@ -52,6 +52,9 @@ def consent_renew(request: SignedInRequest, pk: int) -> HttpResponse:
 def consent_withdraw(request: SignedInRequest, pk: int) -> HttpResponse:
     """The person takes the agreement back, and chooses what becomes of the record."""
     person = get_person(request, pk)
+    if request.method == "POST" and person.erased_at:
+        messages.info(request, _("Record {record} was emptied already.").format(record=person.reference))
+        return redirect("cases:person_search")
     if not can_erase_person(request.user, person):
         raise PermissionDenied
     form = WithdrawForm(request.POST or None)

@@ -324,6 +324,9 @@ def _after_change(request: SignedInRequest, enquiry: Enquiry, text: str) -> Http
 @require_http_methods(["GET", "POST"])
 def enquiry_void(request: SignedInRequest, pk: int) -> HttpResponse:
     enquiry = get_enquiry(request, pk)
+    if request.method == "POST" and enquiry.voided_at:
+        messages.info(request, _("This enquiry is void already."))
+        return redirect(enquiry)
     if not can_void_enquiry(request.user, enquiry):
         raise PermissionDenied
     form = VoidForm(request.POST or None)
