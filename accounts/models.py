@@ -381,6 +381,10 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.form}"
 
+    def first(self, name: str) -> str:
+        """The first value of a field, however many were sent; empty where there is none."""
+        return next(iter(self.fields.get(name, [])), "")
+
     @property
     def initial(self) -> dict[str, Any]:
         """The fields as a form's `initial` takes them: a list only where several values were chosen."""

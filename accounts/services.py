@@ -151,7 +151,7 @@ def draft_for(user: User, form: str) -> Draft | None:
     """The draft of one's own form, if it is not too old and was not overtaken by the form itself."""
     draft = Draft.objects.filter(user=user, form=form, saved_at__gte=timezone.now() - KEPT).first()
     # A save that was under way while the form was sent may have been written after it.
-    return None if draft is None or _was_sent(user, draft.initial.get("once", "")) else draft
+    return None if draft is None or _was_sent(user, draft.first("once")) else draft
 
 
 def restore_draft(request: SignedInRequest) -> Draft | None:

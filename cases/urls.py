@@ -63,6 +63,7 @@ DESK = [
     path("imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
     path("cases/", cases.case_list, name="case_list"),
     path("cases/new/", cases.case_create, name="case_create"),
+    path("cases/new/<int:handed>/", cases.case_create, name="case_handed"),
     path("cases/<int:pk>/", cases.case_detail, name="case_detail"),
     path("cases/<int:pk>/sheet/", case_sheet.case_sheet, name="case_sheet"),
     path("cases/<int:pk>/person/", cases.case_person, name="case_person"),

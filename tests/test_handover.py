@@ -325,7 +325,7 @@ def test_whatever_was_typed_and_not_sent_goes_with_its_record(
     client.force_login(successor)
     today = client.get(reverse("cases:today")).text
     assert f'href="{note}"' in today
-    assert f'href="{new}?person=1"' in today
+    assert f"{new}{Draft.objects.get(fields__title__0='Começado').pk}/?person=1" in today
     assert other not in today
     assert "Dela." in client.get(note).text
     _pdf, text = briefing_text(client, successor)

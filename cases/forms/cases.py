@@ -148,10 +148,7 @@ class FilingForm(forms.Form):
 
 def case_of_number(text: str, cases: CaseQuerySet, office: Office) -> Case:
     """The case of a typed number, or of its last part; one that is not in `cases` is as unknown as none."""
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        text = f"-{office.code}-{timezone.localdate().year}-{int(text):05}"
-    found = cases.filter(number__iendswith=text).first() if text.count("-") == 3 else None
+    found = cases.numbered(text, [office.code], timezone.localdate().year).first()
     if found is None:
         raise forms.ValidationError(_("You have no case with this number that is not closed."))
     return found

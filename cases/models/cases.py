@@ -1,5 +1,6 @@
 """A matter that the desk follows over time."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -43,6 +44,17 @@ class CaseQuerySet(RestrictedQuerySet):
     def running(self) -> Self:
         """Not closed."""
         return self.filter(state__in=RUNNING_STATES)
+
+    def numbered(self, text: str, codes: Iterable[str], year: int) -> Self:
+        """Those of a typed number; by its last part, those that one of these offices opened that year."""
+        text = text.strip()[:40]
+        ends = [text] if text.count("-") == 3 else []
+        if text.isascii() and text.isdigit():
+            ends = [f"-{code}-{year}-{int(text):05}" for code in codes]
+        found = Q(pk__in=[])
+        for end in ends:
+            found |= Q(number__iendswith=end)
+        return self.filter(found)
 
     def with_names(self) -> Self:
         """With the rows that a list names beside each case."""

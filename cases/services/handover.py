@@ -4,37 +4,32 @@ A further kind of record joins by a line in KINDS.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
-from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _, gettext_lazy
 from simple_history.utils import bulk_update_with_history
 
 from accounts.access import Verb, record_access
-from accounts.models import Draft, User
+from accounts.models import User
 from accounts.roles import DESK_ROLES
-from accounts.services import KEPT
 from cases.models import Appointment, Case, CaseNote, Enquiry, FollowUp, IdentityDocument, Person
-from cases.permissions import can_hand_over_desk, office_of
+from cases.permissions import can_hand_over_desk
+from cases.services.drafts import draft_entries, held_drafts, move_drafts
 from cases.workflow import RUNNING_STATES
 from gai_portal.lib.content import in_active_language
 from gai_portal.lib.handovers import Entry, Kind, hand_over as hand_over_kinds
-from municipalities.models import Office
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 LATEST_NOTE = 400  # characters
-HANDED = "handed_by"  # among the fields of a draft, until its new owner types in it
-PROSE = {"text", "reason", "note", "concerns_pt"}  # the long texts of these forms
 
 
 @transaction.atomic
@@ -112,90 +107,6 @@ def _move_cases(from_: User, place: str, to: User, by: User) -> list[int]:
     for rows in (_follow_ups(), _enquiries(), _appointments()):
         _assign(rows.filter(holder=from_.pk, case__in=keys), to, by)
     return keys
-
-
-@dataclass(frozen=True)
-class Begun:
-    """A form of the desk that was typed in and not sent: what it is, and the record that it is about."""
-
-    what: "StrPromise"
-    model: Any = None
-
-
-ENQUIRY = Begun(gettext_lazy("Draft of an enquiry"))
-# By the name of the form's address. A new record of somebody stays behind: to others they have not agreed.
-BEGUN = {
-    "desk": ENQUIRY,
-    "enquiry_create": ENQUIRY,
-    "enquiry_handed": ENQUIRY,
-    "case_create": Begun(gettext_lazy("Draft of a case")),
-    "case_act": Begun(gettext_lazy("Draft in a case"), Case),
-    "note_correct": Begun(gettext_lazy("Draft in a case"), Case),
-    "case_refer": Begun(gettext_lazy("Draft of a referral"), Case),
-    "enquiry_refer": Begun(gettext_lazy("Draft of a referral"), Enquiry),
-    "report_edit": Begun(gettext_lazy("Draft of a monthly report"), Office),
-    "suggestion_create": Begun(gettext_lazy("Draft of a suggestion for a card")),
-}
-
-
-def begun(draft: Draft) -> tuple[Begun | None, Any]:
-    """Which form of the desk a draft was typed in, and the record that it is about, if there is one."""
-    try:
-        page = resolve(draft.form)
-    except Resolver404:
-        return None, None
-    form = BEGUN.get(page.url_name or "") if page.app_names == ["cases"] else None
-    if form is None or form.model is None:
-        return form, None
-    if form.model is Office:
-        return form, Office.objects.filter(code__iexact=page.kwargs["code"]).first()
-    rows = form.model.objects.select_related("office", "assigned_to", "author")
-    return form, rows.filter(pk=page.kwargs["pk"]).first()
-
-
-def _held_drafts(user: User, place: str) -> QuerySet[Any]:
-    """What was typed and not sent: about a record or for an office here. With one, no form asks which."""
-    drafts = Draft.objects.filter(user=user, saved_at__gte=timezone.now() - KEPT)
-    offices = {str(pk) for pk in Office.objects.filter(municipality=place).values_list("pk", flat=True)}
-    return drafts.filter(pk__in=[draft.pk for draft in drafts if _is_here(draft, place, offices)])
-
-
-def _is_here(draft: Draft, place: str, offices: set[str]) -> bool:
-    form, record = begun(draft)
-    if form is None or form.model is None:
-        return form is not None and draft.initial.get("office") in {None, *offices}
-    if record is None:
-        return False
-    office = record if isinstance(record, Office) else office_of(record)
-    return str(office.pk) in offices
-
-
-def _move_drafts(from_: User, place: str, to: User, by: User) -> list[int]:
-    """That of an enquiry gets a page of its own, any other goes with its record to whoever has it now.
-
-    Where they have begun the same form themselves, both texts stand in it.
-    """
-    drafts = list(_held_drafts(from_, place))
-    for draft in drafts:
-        form, record = begun(draft)
-        keeper = getattr(record, "assigned_to", None)
-        draft.user = to if keeper in {None, from_} else keeper
-        if form is ENQUIRY:
-            draft.form = reverse("cases:enquiry_handed", args=[draft.pk])
-        draft.fields = {**draft.fields, HANDED: [str(from_)]}
-        if own := Draft.objects.filter(user=draft.user, form=draft.form).first():
-            draft.fields = _both(own.fields, draft.fields)
-            own.delete()
-        draft.save()
-    return [draft.pk for draft in drafts]
-
-
-def _both(own: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
-    """What two people typed in one form: the words of both, and of what was chosen one's own."""
-    fields = theirs | own
-    for name in PROSE & own.keys() & theirs.keys():
-        fields[name] = ["\n\n".join(dict.fromkeys(own[name] + theirs[name]))]
-    return fields
 
 
 def _said(row: Any, title: str) -> str:
@@ -328,38 +239,6 @@ def _enquiry_entries(keys: Sequence[int], reader: User) -> list[Entry]:
     ] + _sealed(Enquiry, keys, reader)
 
 
-def _draft_entries(keys: Sequence[int], reader: User) -> list[Entry]:
-    entries = []
-    for row in Draft.objects.filter(pk__in=keys, user=reader).order_by("pk"):
-        form, record = begun(row)
-        if form is not None:
-            saved = date_format(timezone.localtime(row.saved_at), "SHORT_DATETIME_FORMAT")
-            facts = [_reference(record)] if record else []
-            entries.append(
-                Entry(None, saved, _("{draft}: go on with it from Today").format(draft=form.what), facts)
-            )
-    return entries
-
-
-def _reference(record: Any) -> str:
-    return str(record if isinstance(record, Office) else record.reference)
-
-
-def handed_drafts(user: User) -> list[tuple[str, str, datetime, str]]:
-    """What a colleague who left had begun, until one types in it: what it is, of which record, and where."""
-    found = []
-    create = reverse("cases:enquiry_create")
-    apart = Q(form__startswith=create) & ~Q(form=create)  # reached from this list only
-    drafts = Draft.objects.filter(Q(fields__has_key=HANDED) | apart, user=user)
-    for draft in drafts.filter(saved_at__gte=timezone.now() - KEPT).order_by("saved_at"):
-        form, record = begun(draft)
-        if form is not None:
-            about = draft.initial.get("about", "").replace(" ", "=")  # what a new case was begun for
-            url = f"{draft.form}?{about}" if about else draft.form
-            found.append((str(form.what), _reference(record) if record else "", draft.saved_at, url))
-    return found
-
-
 def _kind(
     name: str,
     label: "StrPromise",
@@ -398,8 +277,8 @@ KINDS: list[Kind] = [
         "draft",
         gettext_lazy("Drafts"),
         DESK_ROLES,
-        held=_held_drafts,
-        move=_move_drafts,
-        entries=_draft_entries,
+        held=held_drafts,
+        move=move_drafts,
+        entries=draft_entries,
     ),
 ]

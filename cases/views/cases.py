@@ -118,8 +118,11 @@ def case_list(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def case_create(request: SignedInRequest) -> HttpResponse:
-    """Begin to follow a matter: of an enquiry, of somebody on record, or of neither."""
+def case_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
+    """Begin to follow a matter: of an enquiry, of somebody on record, or of neither.
+
+    A draft that was handed over has its own address, by which it is kept.
+    """
     offices = get_offices(request.user)
     enquiry = named_row(request, "enquiry", Enquiry.objects.visible_to(request.user).with_names())
     people = Person.objects.visible_to(request.user).select_related("office", "consent")
@@ -139,7 +142,7 @@ def case_create(request: SignedInRequest) -> HttpResponse:
     initial: Data = {"topic": enquiry.topic_id} if enquiry else {}
     about = f"enquiry {enquiry.pk}" if enquiry else f"person {person.pk}" if person else ""
     draft = restore_draft(request)
-    if draft is not None and draft.initial.get("about", "") != about:
+    if draft is not None and draft.first("about") != about:
         draft = None  # it was begun for another matter
     if draft is not None:
         initial |= draft.initial

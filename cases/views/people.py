@@ -128,7 +128,7 @@ def person_create(request: SignedInRequest) -> HttpResponse:
         messages.info(request, _("Search first: perhaps the person is on record already."))
         return redirect("cases:person_search")
     draft = restore_draft(request)
-    if draft is not None and draft.initial.get("search") != key:
+    if draft is not None and draft.first("search") != key:
         draft = None  # it was begun for somebody else
     initial = {"name": "" if any(c.isdigit() for c in text) else text} | (draft.initial if draft else {})
     form = NewPersonForm(request.POST or None, offices=offices, initial=initial)

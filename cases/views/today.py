@@ -14,8 +14,8 @@ from accounts.models import User
 from cases.forms.today import ShareOutForm, TodayFilter
 from cases.models import Appointment, FollowUp, Recall, Transfer
 from cases.permissions import coordinates
+from cases.services.drafts import handed_drafts
 from cases.services.first_day import guide_for
-from cases.services.handover import handed_drafts
 from cases.views.desk import get_offices
 from gai_portal.lib.paging import PAGE_SIZE
 from municipalities.models import Office

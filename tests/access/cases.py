@@ -87,6 +87,7 @@ GET: dict[str, Row] = {
     "cases:case_sheet": only(*DESK_PRAIA),
     "cases:case_person": only(*DESK_PRAIA),
     "cases:case_create": only(*DESKS),
+    "cases:case_handed": only(*DESKS),
     "cases:case_detail": only(*DESK_PRAIA),
     "cases:case_edit": only(*DESK_PRAIA),
     "cases:case_act": only(*DESK_PRAIA),
@@ -147,6 +148,7 @@ POST: dict[str, Row] = {
     "cases:person_transfer": only("coordinator_praia", desk_praia=FORBIDDEN),  # an empty form comes back
     "cases:case_transfer": only("coordinator_praia", desk_praia=FORBIDDEN),  # likewise
     "cases:case_create": only(*DESKS),
+    "cases:case_handed": only(*DESKS),
     "cases:case_edit": only(*DESK_PRAIA),  # an empty form comes back
     "cases:case_act": only(*DESK_PRAIA, gives=FOUND),
     "cases:note_correct": only(*DESK_PRAIA, gives=FOUND),
@@ -282,6 +284,7 @@ ARGUMENTS: dict[str, Builder] = {
     "cases:appointment_edit": appointment,
     "cases:appointment_settle": lambda get: appointment(get) | {"move": "came"},
     "cases:enquiry_handed": lambda get: {"handed": 1},
+    "cases:case_handed": lambda get: {"handed": 1},
     "cases:case_refer": case,
     "cases:enquiry_refer": enquiry,
     **dict.fromkeys(["cases:referral_detail", "cases:referral_edit", "cases:referral_send"], draft),

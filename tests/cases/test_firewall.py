@@ -312,6 +312,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:appointment_edit": lambda world: {"pk": world.appointment.pk},
     "cases:follow_up_edit": lambda world: {"pk": world.follow_up.pk},
     "cases:case_create": lambda world: {},
+    "cases:case_handed": lambda world: {"handed": 1},
     "cases:case_detail": lambda world: {"pk": world.case.pk},
     "cases:case_edit": lambda world: {"pk": world.case.pk},
     "cases:document_add": lambda world: {"pk": world.case.pk},

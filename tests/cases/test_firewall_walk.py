@@ -206,8 +206,8 @@ def words_for(strangers: Strangers, control: Any) -> list[tuple[str, str]]:
 
 
 METHODS = {name: answers(entry.callback) for name, entry in addresses()}
-# Other ways to the form of `cases:enquiry_create`: what can be asked of it or sent to it is the same.
-SAME = {"cases:desk", "cases:enquiry_handed"}
+# Other ways to the forms of `cases:enquiry_create` and `case_create`: what can be asked or sent is the same.
+SAME = {"cases:desk", "cases:enquiry_handed", "cases:case_handed"}
 # The list of a world has a row that is recorded although it is still prepared: it cannot be discarded.
 POSTS = [name for name in ALL if "POST" in METHODS[name] and name not in SAME | {"cases:import_discard"}]
 

@@ -1,0 +1,209 @@
+"""What was typed at the desk and not sent: in which form, about which records, and who goes on with it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q, QuerySet
+from django.urls import Resolver404, resolve, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _, gettext_lazy
+
+from accounts.access import Accessed, Verb, record_access
+from accounts.models import Draft, User
+from accounts.services import KEPT
+from cases.models import Case, Enquiry, Person, Topic
+from cases.permissions import can_read, office_of
+from gai_portal.lib.handovers import Entry
+from municipalities.models import Office
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+HANDED = "handed_by"  # among the fields of a draft, until its new owner types in it
+PROSE = {"text", "reason", "note", "concerns_pt", "text_pt"}  # the long texts of these forms
+RECORDS: dict[str, Any] = {"person": Person, "enquiry": Enquiry, "case": Case}
+PAGES = {"people": "person", "enquiries": "enquiry", "cases": "case"}
+PAGE = re.compile(rf"({'|'.join(PAGES)})/([0-9]{{1,18}})/")
+REPORT = re.compile(r"reports/([^/]+)/")
+NAMED = re.compile(rf"({'|'.join(RECORDS)}) ([0-9]{{1,18}})")
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A form of the desk, and its page for a draft that was handed over, which stands beside one's own."""
+
+    what: "StrPromise"
+    own_page: str = ""
+
+
+ENQUIRY = Begun(gettext_lazy("Draft of an enquiry"), "cases:enquiry_handed")
+NEW_CASE = Begun(gettext_lazy("Draft of a case"), "cases:case_handed")
+IN_CASE = Begun(gettext_lazy("Draft in a case"))
+REFERRAL = Begun(gettext_lazy("Draft of a referral"))
+# By the name of the form's address. A new record of somebody stays behind: to others they have not agreed.
+BEGUN = {
+    "desk": ENQUIRY,
+    "enquiry_create": ENQUIRY,
+    "enquiry_handed": ENQUIRY,
+    "case_create": NEW_CASE,
+    "case_handed": NEW_CASE,
+    "case_act": IN_CASE,
+    "note_correct": IN_CASE,
+    "case_refer": REFERRAL,
+    "enquiry_refer": REFERRAL,
+    "report_edit": Begun(gettext_lazy("Draft of a monthly report")),
+    "suggestion_create": Begun(gettext_lazy("Draft of a suggestion for a card")),
+}
+
+
+def begun(draft: Draft) -> Begun | None:
+    """Which form of the desk a draft was typed in."""
+    try:
+        page = resolve(draft.form)
+    except Resolver404:
+        return None
+    return BEGUN.get(page.url_name or "") if page.app_names == ["cases"] else None
+
+
+def named_in(draft: Draft) -> set[tuple[str, int]]:
+    """The records that a draft names: by its page, by what a case is begun for, by the person chosen."""
+    found = set()
+    if page := PAGE.match(_page(draft)):
+        found.add((PAGES[page[1]], int(page[2])))
+    said = [*draft.fields.get("about", []), *(f"person {key}" for key in draft.fields.get("person", []))]
+    found |= {(match[1], int(match[2])) for match in map(NAMED.fullmatch, said) if match}
+    return found
+
+
+def records_of(draft: Draft) -> list[Any]:
+    """What a draft is about: the records that it names, and the case whose number was typed."""
+    related = ("office", "assigned_to", "author")
+    rows = [
+        row
+        for name, key in sorted(named_in(draft))
+        for row in RECORDS[name].objects.filter(pk=key).select_related(*related)
+    ]
+    if draft.first("case_number"):
+        rows += _cases_meant(draft, Case.objects.select_related(*related))
+    return rows
+
+
+def _page(draft: Draft) -> str:
+    return draft.form.removeprefix(reverse("cases:desk"))
+
+
+def _cases_meant(draft: Draft, cases: Any) -> QuerySet[Case]:
+    """Those whose number was typed; by its last part in any office where its writer works."""
+    towns = draft.user.memberships.values("municipality")
+    codes = Office.objects.filter(municipality__in=towns).values_list("code", flat=True)
+    return cases.numbered(draft.first("case_number"), codes, draft.saved_at.year)
+
+
+def held_drafts(user: User, place: str) -> QuerySet[Draft]:
+    """What somebody has begun about a record of this place or, where none is named, for an office of it."""
+    drafts = Draft.objects.filter(user=user, saved_at__gte=timezone.now() - KEPT)
+    offices = {str(name) for row in Office.objects.filter(municipality=place) for name in (row.pk, row.code)}
+    return drafts.filter(pk__in=[draft.pk for draft in drafts if _is_here(draft, place, offices)])
+
+
+def _is_here(draft: Draft, place: str, offices: set[str]) -> bool:
+    if begun(draft) is None:
+        return False
+    if rows := records_of(draft):
+        return any(office_of(row).municipality_id == place for row in rows)
+    report = REPORT.match(_page(draft))
+    return (report[1] if report else draft.first("office")) in {"", *offices}  # with one, no form asks which
+
+
+def move_drafts(from_: User, place: str, to: User, by: User) -> list[int]:
+    """Each goes on with whoever may read all that it is about; where nobody does, it ends.
+
+    That of an enquiry or a new case gets a page of its own. Where somebody has begun another form
+    themselves, both texts stand in it.
+    """
+    moved = []
+    for draft in list(held_drafts(from_, place)):
+        rows = records_of(draft)
+        readers = (user for user in _who_may_go_on(rows, to) if _reads(user, rows))
+        keeper = next((user for user in readers if user != from_), None)
+        if keeper is None:
+            draft.delete()
+            continue
+        form = begun(draft)
+        draft.user = keeper
+        if keeper == by and form and _is_restricted(draft, rows):  # they open it, for all to see
+            opened = Accessed(draft._meta.label_lower, _label(form, rows), str(draft.pk), place)
+            record_access(Verb.UNSEALED, opened, by=by, why=_("Took it over from a colleague who left"))
+        if form and form.own_page:
+            draft.form = reverse(form.own_page, args=[draft.pk])
+        draft.fields = {**draft.fields, HANDED: [str(from_)]}
+        if own := Draft.objects.filter(user=draft.user, form=draft.form).first():
+            draft.fields = _both(own.fields, draft.fields)
+            own.delete()
+        draft.save()
+        moved.append(draft.pk)
+    return moved
+
+
+def _who_may_go_on(rows: Sequence[Any], to: User) -> Iterator[User]:
+    """Whoever has such a record in hand now, then the successor, then whoever wrote it."""
+    yield from (row.assigned_to for row in rows if row.assigned_to)
+    yield to
+    yield from (row.author for row in rows)
+
+
+def _reads(user: User, rows: Iterable[Any]) -> bool:
+    return user.is_active and all(can_read(user, row) for row in rows)
+
+
+def _is_restricted(draft: Draft, rows: Iterable[Any]) -> bool:
+    topics = [*draft.fields.get("topic", []), *draft.fields.get("further_topics", [])]
+    return (
+        any(row.is_restricted for row in rows)
+        or bool(draft.first("is_restricted"))
+        or Topic.objects.filter(pk__in=topics, is_restricted=True).exists()
+    )
+
+
+def _label(form: Begun, rows: Iterable[Any]) -> str:
+    return " ".join([str(form.what), *(row.reference for row in rows)])
+
+
+def _both(own: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
+    """What two people typed in one form: the words of both, and of what was chosen one's own."""
+    fields = theirs | own
+    for name in PROSE & own.keys() & theirs.keys():
+        fields[name] = ["\n\n".join(dict.fromkeys(own[name] + theirs[name]))]
+    return fields
+
+
+def draft_entries(keys: Sequence[int], reader: User) -> list[Entry]:
+    entries = []
+    for row in Draft.objects.filter(pk__in=keys, user=reader).order_by("pk"):
+        if form := begun(row):
+            saved = date_format(timezone.localtime(row.saved_at), "SHORT_DATETIME_FORMAT")
+            facts = [record.reference for record in records_of(row)]
+            entries.append(
+                Entry(None, saved, _("{draft}: go on with it from Today").format(draft=form.what), facts)
+            )
+    return entries
+
+
+def handed_drafts(user: User) -> list[tuple[str, str, datetime, str]]:
+    """What a colleague who left had begun, until one types in it: what it is, of which record, and where."""
+    found = []
+    apart = Q()  # reached from this list only
+    for create in (reverse("cases:enquiry_create"), reverse("cases:case_create")):
+        apart |= Q(form__startswith=create) & ~Q(form=create)
+    drafts = Draft.objects.filter(Q(fields__has_key=HANDED) | apart, user=user)
+    for draft in drafts.filter(saved_at__gte=timezone.now() - KEPT).order_by("saved_at"):
+        if form := begun(draft):
+            about = NAMED.fullmatch(draft.first("about"))  # what a new case was begun for
+            url = f"{draft.form}?{about[1]}={about[2]}" if about else draft.form
+            said = " ".join(record.reference for record in records_of(draft))
+            found.append((str(form.what), said, draft.saved_at, url))
+    return found
