@@ -1,7 +1,7 @@
 """The one way to write into the access log.
 
     log_access(request, Verb.READ, person)
-    log_access(request, Verb.SEARCHED, Accessed.rows(Person, people))
+    log_search(request, Person, people, municipalities)
     record_access(Verb.EXPORTED, person, by=None, who="Daily job")       # in a service without a request
 
 A record may say how it is called without a name in it (`reference`), and which office it belongs to.
@@ -74,6 +74,24 @@ def log_access_to_each(request: SignedInRequest, verb: AccessLog.Verb, rows: Ite
     """A line for each of several records that are shown with their content, written at once."""
     address = client_address(request)
     AccessLog.objects.bulk_create(_line(verb, row, by=request.user, address=address) for row in rows)
+
+
+def log_search(
+    request: SignedInRequest,
+    model: type[models.Model],
+    rows: Iterable[models.Model],
+    municipalities: Iterable[str],
+    verb: AccessLog.Verb = Verb.SEARCHED,
+) -> None:
+    """A line for each municipality that was searched in: each sees which of its own records were shown."""
+    found: dict[str, list[models.Model]] = {code: [] for code in sorted(municipalities)}
+    for row in rows:
+        found.setdefault(_municipality(row), []).append(row)
+    address = client_address(request)
+    AccessLog.objects.bulk_create(
+        _line(verb, Accessed.rows(model, shown, code), by=request.user, address=address)
+        for code, shown in (found or {"": []}).items()
+    )
 
 
 def _line(

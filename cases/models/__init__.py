@@ -72,7 +72,7 @@ from cases.models.reports import MonthlyReport, MonthlyReportQuerySet
 from cases.models.restricted import UNSEALED_FOR, OfPersonQuerySet, RestrictedQuerySet
 from cases.models.search import Found, find_people, likely_duplicates
 from cases.models.statistics import PublishedCounts, QuarterCounts, QuarterCountsQuerySet
-from cases.models.timeline import Moment, timeline
+from cases.models.timeline import Moment, Place, timeline
 from cases.models.topics import (
     Channel,
     Checklist,
@@ -140,6 +140,7 @@ __all__ = [
     "LegalStatus",
     "Merge",
     "Moment",
+    "Place",
     "MonthlyReport",
     "MonthlyReportQuerySet",
     "NamePart",

@@ -1,18 +1,21 @@
 """Everything that happened with one person, the latest first.
 
 A model joins by a function in SOURCES, under the name of what it needs in the file (`kinds_of_person`): it is
-given the person, the reader, a moment and a number, and returns at most that many moments before it, of rows
-that the reader may see.
+given the person, the reader, a time and a number, and returns at most that many moments up to it, the latest
+first, of rows that the reader may see; those of one time always in the same order.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_aware
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -30,6 +33,23 @@ from cases.workflow import TransferState
 from gai_portal.lib.content import in_active_language
 
 PAGE = 10
+MOST_AT_ONCE = 500  # moments of one time that a place tells apart
+
+
+class Place(NamedTuple):
+    """Where a page of the timeline begins: at a time, after so many moments of it. Several may share one."""
+
+    at: datetime
+    shown: int = 0
+
+    @classmethod
+    def asked(cls, at: str, shown: str) -> "Place | None":
+        """As an address names it; None for what is no place."""
+        with suppress(ValueError):
+            time, number = parse_datetime(at), int(shown or 0)
+            if time is not None and is_aware(time) and 0 <= number <= MOST_AT_ONCE:
+                return cls(time, number)
+        return None
 
 
 @dataclass(frozen=True)
@@ -48,18 +68,25 @@ Source = Callable[[Person, User, datetime, int], Iterable[Moment]]
 
 
 def timeline(
-    person: Person, user: User, *, before: datetime | None = None, kinds: set[str] | None = None
-) -> tuple[list[Moment], datetime | None]:
-    """A page of moments before `before` (now), and from when the next page goes on (None: that was all).
+    person: Person, user: User, *, before: Place | None = None, kinds: set[str] | None = None
+) -> tuple[list[Moment], Place | None]:
+    """A page of moments from `before` (now) on, and where the next page begins (None: that was all).
 
     `kinds` is what there is in the file, if that is known already.
     """
-    before = before or timezone.now()
+    before = before or Place(timezone.now())
     kinds = kinds_of_person(person) if kinds is None else kinds
     sources = [source for name, source in SOURCES.items() if name in kinds]
-    found = [moment for source in sources for moment in source(person, user, before, PAGE + 1)]
+    limit = before.shown + PAGE + 1
+    found = [moment for source in sources for moment in source(person, user, before.at, limit)]
     found.sort(key=lambda moment: moment.at, reverse=True)
-    return found[:PAGE], found[PAGE - 1].at if len(found) > PAGE else None
+    # The page begins among the moments of `before.at`, or after them if there are no longer so many.
+    first = min(before.shown, sum(moment.at == before.at for moment in found))
+    page = found[first : first + PAGE]
+    if len(found) <= first + PAGE:
+        return page, None
+    last = page[-1].at
+    return page, Place(last, sum(moment.at == last for moment in found[: first + PAGE]))
 
 
 def _enquiries(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
@@ -72,7 +99,7 @@ def _enquiries_of_cases(person: Person, user: User, before: datetime, limit: int
 
 
 def _contacts(about: Q, user: User, before: datetime, limit: int) -> Iterable[Moment]:
-    rows = Enquiry.objects.visible_to(user).filter(about, at__lt=before).standing().with_names()
+    rows = Enquiry.objects.visible_to(user).filter(about, at__lte=before).standing().with_names()
     for row in rows.order_by("-at", "-pk")[:limit]:
         details = [in_active_language(row.outcome, "name")[0], in_active_language(row.channel, "name")[0]]
         title = in_active_language(row.topic, "name")[0]
@@ -89,10 +116,10 @@ def _contacts(about: Q, user: User, before: datetime, limit: int) -> Iterable[Mo
 def _consents(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
     rows = (
         Consent.objects.visible_to(user)
-        .filter(person=person, recorded_at__lt=before)
+        .filter(person=person, recorded_at__lte=before)
         .select_related("recorded_by")
     )
-    for row in rows.order_by("-recorded_at")[:limit]:
+    for row in rows.order_by("-recorded_at", "-pk")[:limit]:
         yield Moment(
             row.recorded_at,
             gettext("Consent"),
@@ -102,15 +129,15 @@ def _consents(person: Person, user: User, before: datetime, limit: int) -> Itera
 
 
 def _merges(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
-    rows = Merge.objects.visible_to(user).filter(kept=person, at__lt=before).select_related("gone", "by")
-    for row in rows.order_by("-at")[:limit]:
+    rows = Merge.objects.visible_to(user).filter(kept=person, at__lte=before).select_related("gone", "by")
+    for row in rows.order_by("-at", "-pk")[:limit]:
         title = gettext("Record {record} merged into this one").format(record=row.gone.reference)
         details = [str(row.by)] + ([gettext("undone")] if row.undone_at else [])
         yield Moment(row.at, gettext("Merge"), title, details=details)
 
 
 def _cases(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
-    rows = Case.objects.visible_to(user).filter(person=person, opened_at__lt=before).with_names()
+    rows = Case.objects.visible_to(user).filter(person=person, opened_at__lte=before).with_names()
     for row in rows.order_by("-opened_at", "-pk")[:limit]:
         title = row.title or in_active_language(row.topic, "name")[0]
         details = [row.number, str(row.get_state_display()), str(row.author)]
@@ -119,30 +146,30 @@ def _cases(person: Person, user: User, before: datetime, limit: int) -> Iterable
 
 def _steps(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
     """What was written, kept and done: rows of three kinds in one query."""
-    notes = CaseNote.objects.visible_to(user).standing().filter(case__person=person, at__lt=before)
-    files = CaseDocument.objects.visible_to(user).kept().filter(case__person=person, added_at__lt=before)
-    done = FollowUp.objects.visible_to(user).filter(person=person, closed_at__lt=before)
+    notes = CaseNote.objects.visible_to(user).standing().filter(case__person=person, at__lte=before)
+    files = CaseDocument.objects.visible_to(user).kept().filter(case__person=person, added_at__lte=before)
+    done = FollowUp.objects.visible_to(user).filter(person=person, closed_at__lte=before)
     parts = [
         _step(notes, "note", at="at", title="case__title", text="text", by="author"),
         _step(files, "file", at="added_at", title="title", text="case__title", by="added_by"),
         _step(done, "done", at="closed_at", title="title", text="result", by="closed_by"),
     ]
     kinds = {"note": gettext("Note"), "file": gettext("File"), "done": gettext("Done or dropped")}
-    rows: Any = parts[0].union(*parts[1:], all=True).order_by("-moment")[:limit]
-    for at, kind, title, text, by, case, number in rows:
+    rows: Any = parts[0].union(*parts[1:], all=True).order_by("-moment", "kind", "-key")[:limit]
+    for at, kind, _key, title, text, by, case, number in rows:
         url = reverse("cases:case_detail", args=[case]) if case else ""
         yield Moment(at, kinds[kind], title or number or "", url, [number or "", by or ""], text[:200])
 
 
 def _step(rows: Any, kind: str, *, at: str, title: str, text: str, by: str) -> Any:
     """The same columns for each kind, so that they can stand in one list."""
-    rows = rows.order_by().annotate(moment=F(at), kind=Value(kind), said=F(title), more=F(text))
-    return rows.values_list("moment", "kind", "said", "more", f"{by}__name", "case", "case__number")
+    rows = rows.order_by().annotate(moment=F(at), kind=Value(kind), key=F("pk"), said=F(title), more=F(text))
+    return rows.values_list("moment", "kind", "key", "said", "more", f"{by}__name", "case", "case__number")
 
 
 def _referrals(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
     about = Q(person=person) | Q(person=None, enquiry__case__person=person)
-    rows = Referral.objects.visible_to(user).filter(about, created_at__lt=before).with_names()
+    rows = Referral.objects.visible_to(user).filter(about, created_at__lte=before).with_names()
     for row in rows.order_by("-created_at", "-pk")[:limit]:
         title = in_active_language(row.partner, "name")[0]
         details = [row.reference, str(row.get_state_display()), str(row.author)]
@@ -153,14 +180,14 @@ def _referrals(person: Person, user: User, before: datetime, limit: int) -> Iter
 
 
 def _appointments(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
-    rows = Appointment.objects.visible_to(user).filter(person=person, starts_at__lt=before).with_names()
+    rows = Appointment.objects.visible_to(user).filter(person=person, starts_at__lte=before).with_names()
     for row in rows.order_by("-starts_at", "-pk")[:limit]:
         details = [str(row.get_state_display()), *([str(row.assigned_to)] if row.assigned_to else [])]
         yield Moment(row.starts_at, gettext("Appointment"), str(row), row.get_absolute_url(), details)
 
 
 def _transfers(person: Person, user: User, before: datetime, limit: int) -> Iterable[Moment]:
-    moved = {"state": TransferState.ACCEPTED, "decided_at__lt": before}
+    moved = {"state": TransferState.ACCEPTED, "decided_at__lte": before}
     rows = Transfer.objects.visible_to(user).of(person).filter(**moved).with_names()
     for row in rows.order_by("-decided_at", "-pk")[:limit]:
         if row.decided_at is not None:  # as an accepted one has

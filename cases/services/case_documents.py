@@ -1,22 +1,29 @@
 """Papers that are kept with a case, and taken away again with their files."""
 
+import logging
 from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import Case, CaseDocument
+from cases.models import Case, CaseDocument, EnquiryImport
 from cases.permissions import can_work_on_case
 from cases.services.desk import locked_case
 from gai_portal.lib.scans import Scan
 
+logger = logging.getLogger(__name__)
+
 MOST_OF_A_CASE = 50  # files
+# Where uploaded files lie, and the rows that name them.
+FOLDERS: dict[str, type[models.Model]] = {"cases": CaseDocument, "imports": EnquiryImport}
 
 
 @transaction.atomic
@@ -62,6 +69,28 @@ def remove_document(document: CaseDocument, *, by: User) -> CaseDocument:
 
 
 def forget_files(names: Iterable[str | None]) -> None:
-    """Delete files once the transaction that gave them up has ended."""
-    for name in filter(None, names):
-        transaction.on_commit(partial(default_storage.delete, str(name)))
+    """Delete files once the transaction that gave them up has ended. One that cannot be keeps no other."""
+    transaction.on_commit(partial(_delete, [name for name in names if name]))
+
+
+def _delete(names: list[str]) -> None:
+    for name in names:
+        try:
+            default_storage.delete(name)
+        except OSError:
+            logger.exception("A file could not be deleted; the daily work will try again: %s", name)
+
+
+def delete_nameless_files() -> str:
+    """Files that no row names: their deletion failed, or their row was never written. Not those of today."""
+    before = timezone.now() - timedelta(days=1)
+    deleted = 0
+    for folder, model in FOLDERS.items():
+        kept = set(model._base_manager.values_list("file", flat=True))
+        with suppress(FileNotFoundError):  # no file was ever kept
+            for each in default_storage.listdir(folder)[1]:
+                name = f"{folder}/{each}"
+                if name not in kept and default_storage.get_modified_time(name) < before:
+                    default_storage.delete(name)
+                    deleted += 1
+    return f"{deleted} deleted"

@@ -24,6 +24,8 @@ from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
 
 AT_ONCE = 500  # records that are emptied in one transaction
+# What is written after a record was made anonymous, in a matter that goes on, belongs to nobody either.
+OF_NOBODY = Q(person=None) | Q(person__erased_at__isnull=False)
 
 
 def erase_person(person: Person, *, by: User) -> Person:
@@ -90,15 +92,16 @@ def _forget_drafts(people: list[Person]) -> None:
 def empty_old_cases() -> int:
     """CASE_TEXT_DAYS after a case without a name was closed, its words and files go. What was counted stays.
 
-    A case with a name is emptied when the person's record is.
+    A case with a name is emptied when the person's record is, and once more after its own term: it may have
+    gone on.
     """
     before = timezone.now() - timedelta(days=settings.CASE_TEXT_DAYS)
     # One that names somebody is emptied with their record.
-    enquiries = Enquiry.objects.filter(_tells(ENQUIRY), case=OuterRef("pk"), person=None)
-    closed = Case.objects.filter(person=None, state=CaseState.CLOSED, closed_at__lt=before)
+    enquiries = Enquiry.objects.filter(OF_NOBODY, _tells(ENQUIRY), case=OuterRef("pk"))
+    closed = Case.objects.filter(OF_NOBODY, state=CaseState.CLOSED, closed_at__lt=before)
 
     def empty(pks: list[int]) -> None:
-        theirs = Enquiry.objects.filter(case__in=pks, person=None)
+        theirs = Enquiry.objects.filter(OF_NOBODY, case__in=pks)
         _clear_rows(list(theirs.values_list("pk", flat=True)), ENQUIRY, {Fate.EMPTY})
         _clear_rows(pks, CASE, {Fate.EMPTY})
 
@@ -115,12 +118,12 @@ def empty_old_words() -> str:
     before = timezone.now() - timedelta(days=settings.ENQUIRY_TEXT_DAYS)
     to_do = FollowUp.objects.open().filter(enquiry=OuterRef("pk"))
     awaited = Referral.objects.awaited().filter(enquiry=OuterRef("pk"))
-    alone = {"case": None, "person": None}
+    alone = OF_NOBODY & Q(case=None)
     done = {}
     for name, rows in {
-        "Enquiry": Enquiry.objects.filter(~Exists(to_do), ~Exists(awaited), created_at__lt=before, **alone),
-        "FollowUp": FollowUp.objects.filter(closed_at__lt=before, enquiry=None, **alone),
-        "Appointment": Appointment.objects.filter(ends_at__lt=before, enquiry=None, **alone),
+        "Enquiry": Enquiry.objects.filter(alone, ~Exists(to_do), ~Exists(awaited), created_at__lt=before),
+        "FollowUp": FollowUp.objects.filter(alone, closed_at__lt=before, enquiry=None),
+        "Appointment": Appointment.objects.filter(alone, ends_at__lt=before, enquiry=None),
     }.items():
         paths = ENQUIRY if name == "Enquiry" else {name: ("pk",)}
         done[name] = _each_part(

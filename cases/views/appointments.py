@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import Accessed, Verb, log_access, log_access_to_each
+from accounts.access import Verb, log_access, log_access_to_each, log_search
 from accounts.http import SignedInRequest
 from accounts.services import answer_form
 from cases.documents import agenda_pdf
@@ -101,11 +101,7 @@ def agenda_file(request: SignedInRequest) -> HttpResponse:
     agenda = AgendaFilter(request.GET)
     first, last = agenda.days()
     rows = list(_chosen(request, offices, agenda)[: 5 * MOST_SHOWN])
-    log_access(
-        request,
-        Verb.PRINTED,
-        Accessed.rows(Appointment, rows, offices[0].municipality_id if offices else ""),
-    )
+    log_search(request, Appointment, rows, {office.municipality_id for office in offices}, Verb.PRINTED)
     context = {
         "days": _by_day(rows),
         "first": first,

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import Accessed, Verb, log_access
+from accounts.access import Verb, log_access, log_search
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.services import answer_form, restore_draft
@@ -108,11 +108,7 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     found = cases.none() if over else case_filter.apply(cases, request.user)
     page = keyset_page(found, request, field="opened_at")
     if asked["q"]:
-        log_access(
-            request,
-            Verb.SEARCHED,
-            Accessed.rows(Case, page.rows, offices[0].municipality_id if offices else ""),
-        )
+        log_search(request, Case, page.rows, {office.municipality_id for office in offices})
     context = {"filter": case_filter, "page": page, "offices": offices, "is_over": over}
     return render(request, "cases/case_list.html", context)
 

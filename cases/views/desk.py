@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from accounts.access import Accessed, Verb, log_access, log_access_to_each
+from accounts.access import Verb, log_access_to_each, log_search
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import DESK_ROLES
@@ -33,8 +33,7 @@ def get_enquiry(request: SignedInRequest, pk: int) -> Enquiry:
 def log_choice(request: SignedInRequest, form: PersonChoice, office: Office | None) -> None:
     """Whom a form shows was read: those of a search in one line, somebody chosen before in their own."""
     if form.found:
-        municipality = office.municipality_id if office else ""
-        log_access(request, Verb.SEARCHED, Accessed.rows(Person, form.offered, municipality))
+        log_search(request, Person, form.offered, [office.municipality_id] if office else [])
     else:
         log_access_to_each(request, Verb.READ, form.offered)
 

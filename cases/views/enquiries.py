@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import Accessed, Verb, log_access
+from accounts.access import Verb, log_access, log_search
 from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.services import AlreadySent, answer_form, discard_draft, restore_draft, save_draft
@@ -213,8 +213,7 @@ def enquiry_list(request: SignedInRequest) -> HttpResponse:
     over = is_over(request, asked)
     page = keyset_page(enquiries.none() if over else enquiry_filter.apply(enquiries), request)
     if asked["q"]:  # each page of it; notes may tell of somebody
-        municipality = offices[0].municipality_id if offices else ""
-        log_access(request, Verb.SEARCHED, Accessed.rows(Enquiry, page.rows, municipality))
+        log_search(request, Enquiry, page.rows, {office.municipality_id for office in offices})
     context = {
         "filter": enquiry_filter,
         "page": page,

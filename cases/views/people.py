@@ -10,12 +10,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import Accessed, Verb, client_address, log_access
+from accounts.access import Verb, client_address, log_access, log_search
 from accounts.http import SignedInRequest
 from accounts.models import AccessLog
 from accounts.services import answer_once, close_draft, first_answer, restore_draft
@@ -37,6 +35,7 @@ from cases.models import (
     IdentityDocument,
     Merge,
     Person,
+    Place,
     Transfer,
     changes_in_file,
     document_key,
@@ -96,11 +95,7 @@ def person_search(request: SignedInRequest) -> HttpResponse:
         form = SearchForm({"q": text})
         found = find_people(request.user, text)
         people = [each.person for each in found]
-        log_access(
-            request,
-            Verb.SEARCHED,
-            Accessed.rows(Person, people, offices[0].municipality_id if offices else ""),
-        )
+        log_search(request, Person, people, {office.municipality_id for office in offices})
     context = {
         "form": form,
         "text": text,
@@ -187,9 +182,7 @@ def _doubts(request: SignedInRequest, form: NewPersonForm) -> dict[str, Any]:
     draft = Person(office=office, name=data["name"], born_on=data["born_on"])
     keys = [document_key(data["number"])] if data["number"] else []
     alike = likely_duplicates(request.user, draft, [data["phone"]] if data["phone"] else [], keys)
-    log_access(
-        request, Verb.SEARCHED, Accessed.rows(Person, [each.person for each in alike], office.municipality_id)
-    )
+    log_search(request, Person, [each.person for each in alike], [office.municipality_id])
     elsewhere: list[KnownElsewhere] = []
     if document or data["phone"]:
         try:
@@ -218,12 +211,10 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     user = request.user
     person.read_by = user.pk
     log_access(request, Verb.READ, person)
-    before = parse_datetime(request.GET.get("before", "")[:40]) if request.GET.get("before") else None
+    before = Place.asked(request.GET.get("before", "")[:40], request.GET.get("shown", "")[:4])
     kinds = kinds_of_person(person)
     rows = partial(rows_of, kinds)
-    moments, older = timeline(
-        person, user, before=before if before and is_aware(before) else None, kinds=kinds
-    )
+    moments, older = timeline(person, user, before=before, kinds=kinds)
     contacts = rows("contacts", person.contacts.all)
     documents = rows("documents_of_identity", person.documents_of_identity.all)
     works = can_work_with_person(user, person)

@@ -6,11 +6,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import Accessed, Verb, log_access, record_access
 from accounts.models import AccessLog
-from tests.factories import EnquiryFactory
+from accounts.roles import Role
+from tests.conftest import member
+from tests.factories import EnquiryFactory, MembershipFactory, PersonFactory
 
 
 @pytest.fixture
@@ -86,6 +89,33 @@ def test_a_search_names_the_first_records_that_it_showed(office_praia, desk_prai
 def test_a_search_that_finds_nothing_leaves_a_line_too(enquiry, desk_praia):
     line = record_access(Verb.SEARCHED, Accessed.rows(type(enquiry), [], "CV-PR"), by=desk_praia)
     assert line.label == "–"
+
+
+def test_each_office_that_was_searched_in_sees_its_own_line(
+    client, praia, sal, office_praia, office_sal, coordinator_praia, desk_sal
+):
+    both = member("duas@example.org", Role.OFFICER, municipality=praia)
+    MembershipFactory(user=both, role=Role.OFFICER, municipality=sal)
+    there = member("coordena.sal@example.org", Role.COORDINATOR, municipality=sal)
+    found = PersonFactory(office=office_sal, author=desk_sal, name="Fatou Ndiaye")
+    enquiry = EnquiryFactory(office=office_sal, author=both, note="Fatou veio")
+    client.force_login(both)
+    client.post(reverse("cases:person_search"), {"q": "Fatou Ndiaye"}, follow=True)
+    client.post(reverse("cases:enquiry_list"), {"q": "Fatou"}, follow=True)
+    client.post(reverse("cases:case_list"), {"q": "Fatou"}, follow=True)
+    client.get(reverse("cases:agenda_file"))
+
+    def seen_by(reader):
+        lines = AccessLog.objects.visible_to(reader).filter(user=both).order_by("pk")
+        return list(lines.values_list("verb", "label"))
+
+    assert seen_by(coordinator_praia) == [("searched", "–")] * 3 + [("printed", "–")]
+    assert seen_by(there) == [
+        ("searched", found.reference),
+        ("searched", enquiry.reference),
+        ("searched", "–"),
+        ("printed", "–"),
+    ]
 
 
 def test_the_log_of_one_record_is_found(line, enquiry, office_praia, desk_praia):

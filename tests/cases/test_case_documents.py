@@ -1,10 +1,12 @@
 """Scans and photographs that are kept with a case."""
 
 import zlib
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from django.core.files.storage import default_storage
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 from django.urls import reverse
@@ -16,6 +18,7 @@ from cases.models import Case, CaseDocument
 from cases.services.case_documents import remove_document
 from cases.services.erasure import anonymise_person, erase_person
 from gai_portal.lib import scans
+from gai_portal.management.commands.daily import JOBS
 from tests.factories import CaseDocumentFactory, CaseFactory, PersonFactory
 
 PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\n%%EOF\n"
@@ -172,3 +175,41 @@ def test_a_case_takes_no_endless_number_of_files(desk, case, monkeypatch):
     CaseDocumentFactory(case=case)
     assert send(desk, case, PDF).context["form"].non_field_errors()
     assert CaseDocument.objects.count() == 1
+
+
+def test_one_file_that_cannot_be_deleted_keeps_no_other_and_goes_the_next_night(
+    office_praia, desk_praia, monkeypatch, time_machine, django_capture_on_commit_callbacks
+):
+    person = PersonFactory(office=office_praia, author=desk_praia)
+    case = CaseFactory(office=office_praia, person=person)
+    names = [CaseDocumentFactory(case=case).file.name for _ in range(3)]
+    kept = CaseDocumentFactory(case=CaseFactory(office=office_praia)).file.name
+    listed = default_storage.save("imports/x.json.gz", ContentFile(b"x"))
+    delete = InMemoryStorage.delete
+
+    def refuse_the_first(storage, name):
+        if name == names[0]:
+            raise OSError("Input/output error")
+        delete(storage, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(InMemoryStorage, "delete", refuse_the_first)
+        with django_capture_on_commit_callbacks(execute=True):
+            erase_person(person, by=desk_praia)
+    assert [name for name in names if default_storage.exists(name)] == names[:1]
+
+    JOBS["files that no record names"]()
+    assert default_storage.exists(names[0])  # a file of today may be about to get its row
+    time_machine.move_to(timezone.now() + timedelta(days=1, minutes=1))
+    assert int(JOBS["files that no record names"]().removesuffix(" deleted")) >= 2  # other tests leave some
+    assert not default_storage.exists(names[0])
+    assert not default_storage.exists(listed)
+    assert default_storage.exists(kept)
+
+
+def test_where_no_file_was_ever_kept_there_is_none_to_delete(db, settings, tmp_path):
+    settings.STORAGES = settings.STORAGES | {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    }
+    settings.MEDIA_ROOT = tmp_path
+    assert JOBS["files that no record names"]() == "0 deleted"

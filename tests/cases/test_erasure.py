@@ -14,6 +14,7 @@ from accounts.models import AccessLog
 from cases.models import (
     Alias,
     Case,
+    CaseDocument,
     Consent,
     Contact,
     Enquiry,
@@ -26,7 +27,7 @@ from cases.models import (
 from cases.services.cases import add_note, close_case, name_case, reopen_case
 from cases.services.consents import withdraw_consent
 from cases.services.enquiries import correct_enquiry
-from cases.services.erasure import anonymise_person, empty_old_cases, erase_person
+from cases.services.erasure import anonymise_person, empty_old_cases, empty_old_words, erase_person
 from cases.services.follow_ups import add_follow_up
 from cases.services.merging import merge_people
 from cases.services.people import correct_person, remove_item, save_item
@@ -266,3 +267,27 @@ def test_a_case_that_runs_or_has_a_name_keeps_its_words(
         name_case(nameless, fatou, by=desk_praia)
     time_machine.move_to(timezone.now() + timedelta(days=settings.CASE_TEXT_DAYS, minutes=1))
     assert empty_old_cases() == 0
+
+
+@pytest.mark.parametrize("has_case", [True, False])
+def test_words_and_files_that_came_after_a_record_was_made_anonymous_go_in_their_time(
+    office_praia, desk_praia, settings, time_machine, has_case
+):
+    person = PersonFactory(office=office_praia, author=desk_praia)
+    case = CaseFactory(office=office_praia, author=desk_praia, person=person) if has_case else None
+    contact = EnquiryFactory(office=office_praia, author=desk_praia, person=person, case=case)
+    anonymise_person(person, by=desk_praia)
+    Enquiry.objects.filter(pk=contact.pk).update(note="segredo")
+    if case:
+        case.refresh_from_db()
+        add_note(case, text="segredo", by=desk_praia)
+        CaseDocumentFactory(case=case, title="segredo")
+        close_case(case, outcome=OutcomeFactory(), reason="segredo", by=desk_praia)
+    empty_old_cases(), empty_old_words()
+    assert "segredo" in everything_in()
+    days = max(settings.CASE_TEXT_DAYS, settings.ENQUIRY_TEXT_DAYS)
+    time_machine.move_to(timezone.now() + timedelta(days=days, minutes=1))
+    empty_old_cases(), empty_old_words()
+    assert "segredo" not in everything_in()
+    assert not CaseDocument.objects.exists()
+    assert (empty_old_cases(), empty_old_words()[:11]) == (0, "0 enquiries")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessLog, Draft
-from cases.models import Alias, Consent, Contact, IdentityDocument, Person
+from cases.models import Alias, CaseNote, Consent, Contact, IdentityDocument, Person, timeline
 from cases.services.cases import add_note, close_case
 from cases.services.doors import QUESTIONS
 from cases.services.follow_ups import add_follow_up, finish_follow_up
@@ -291,10 +291,37 @@ def test_the_timeline_goes_on_page_by_page(desk, maria, office_praia, desk_praia
             at=timezone.now() - timedelta(hours=hours + 1),
         )
     first = desk.get(maria.get_absolute_url()).context
-    second = desk.get(maria.get_absolute_url(), {"before": first["older"].isoformat()}).context
+    older = first["older"]
+    second = desk.get(
+        maria.get_absolute_url(), {"before": older.at.isoformat(), "shown": older.shown}
+    ).context
     assert (len(first["moments"]), len(second["moments"])) == (10, 5)  # with the consent
     assert second["older"] is None
-    assert desk.get(maria.get_absolute_url(), {"before": "yesterday"}).status_code == 200
+    for place in ({"before": "yesterday"}, {"before": "2026-02-31T10:00Z"}, {"shown": "x"}, {"shown": "-1"}):
+        assert (
+            desk.get(maria.get_absolute_url(), {"before": older.at.isoformat(), **place}).status_code == 200
+        )
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+def test_no_moment_falls_between_two_pages_of_the_timeline(maria, office_praia, desk_praia, steps):
+    at = timezone.now() - timedelta(days=3)
+    case = CaseFactory(office=office_praia, author=desk_praia, person=maria, opened_at=at)
+    for _ in range(steps):
+        CaseDocumentFactory(case=case, added_at=at)
+        CaseNote.objects.create(case=case, author=desk_praia, text="Telefonou.", at=at)
+    EnquiryFactory.create_batch(25, office=office_praia, author=desk_praia, person=maria, at=at)
+    EnquiryFactory(office=office_praia, author=desk_praia, person=maria, at=at - timedelta(days=1))
+    shown, sizes, place = [], [], None
+    while place or not shown:
+        page, place = timeline(maria, desk_praia, before=place)
+        sizes.append(len(page))
+        shown += page
+    assert set(sizes[:-1]) == {10}
+    assert [moment.at for moment in shown] == sorted((moment.at for moment in shown), reverse=True)
+    enquiries = [moment.url for moment in shown if "/enquiries/" in moment.url]
+    assert len(enquiries) == len(set(enquiries)) == 26
+    assert len(shown) == 26 + 2 + 2 * steps  # with the case and the consent
 
 
 def test_what_belongs_to_a_person_by_a_case_is_on_their_timeline(desk, maria, office_praia, desk_praia):

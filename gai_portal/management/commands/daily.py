@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 import accounts.tasks
 import action_plans.tasks
+import cases.services.case_documents
 import cases.services.codes
 import cases.services.erasure
 import cases.services.imports
@@ -39,6 +40,7 @@ JOBS: dict[str, Callable[[], object]] = {
     "records made anonymous": cases.services.reminders.anonymise_ended,
     "old cases emptied": cases.services.erasure.empty_old_cases,
     "old words emptied": cases.services.erasure.empty_old_words,
+    "files that no record names": cases.services.case_documents.delete_nameless_files,
     "ended return codes": cases.services.codes.forget_ended_codes,
     "referrals": cases.services.referrals.look_after_referrals,
     "old drafts": accounts.tasks.delete_old_drafts,
