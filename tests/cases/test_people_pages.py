@@ -423,8 +423,10 @@ def test_a_contact_is_added_changed_and_removed(desk, maria):
     desk.post(add, {"channel": "phone", "value": "991 23 45", "may_call": "on", "checked": "on"})
     contact = maria.contacts.get()
     assert (contact.value, contact.may_whatsapp, contact.verified_at is None) == ("+2389912345", False, False)
+    assert 'href="tel:+2389912345"' in desk.get(maria.get_absolute_url()).content.decode()
     edit = reverse("cases:person_item_edit", args=[maria.pk, "contacts", contact.pk])
     desk.post(edit, {"channel": "phone", "value": "9954321", "safe_from": "18:00", "safe_until": "20:00"})
+    assert "tel:" not in desk.get(maria.get_absolute_url()).content.decode()  # it may not be called
     contact.refresh_from_db()
     assert (contact.value, contact.may_call, contact.verified_at) == ("+2389954321", False, None)
     desk.post(reverse("cases:person_item_remove", args=[maria.pk, "contacts", contact.pk]))
