@@ -35,6 +35,7 @@ from cases.permissions import can_log_enquiry, can_read_sent, can_record_person,
 from cases.services.transfers import checked_agreement, tell_coordinators
 from cases.workflow import TransferState
 from gai_portal.lib.locks import locked
+from gai_portal.lib.personal import naming, pointing_at_somebody
 from municipalities.models import Municipality, Office
 
 SHORTEST_REASON = 10  # characters
@@ -61,6 +62,10 @@ def unseal(row: models.Model, *, reason: str, by: User, address: str | None = No
     reason = " ".join(reason.split())
     if len(reason) < SHORTEST_REASON:
         raise ValidationError(gettext("Say why in a few words: who reads the log has to understand it."))
+    # The log outlives the record: not even an erasure empties it.
+    if found := [*pointing_at_somebody(reason), *naming(reason, _names_of(row))]:
+        problem = gettext("Take out what points at one person: %(found)s") % {"found": ", ".join(found[:5])}
+        raise ValidationError(problem)
     line = record_access(Verb.UNSEALED, row, by=by, why=reason, address=address)
     told = User.objects.with_role({Role.COORDINATOR}, line.municipality)
     concerned = User.objects.filter(
@@ -74,6 +79,14 @@ def unseal(row: models.Model, *, reason: str, by: User, address: str | None = No
         url=row.get_absolute_url(),  # type: ignore[attr-defined]  # all that can be restricted have one
     )
     return line
+
+
+def _names_of(row: Any) -> list[str]:
+    """All that somebody is called whom a record is about, by itself or by its case."""
+    person = row if isinstance(row, Person) else row.person
+    if person is None and isinstance(row, Enquiry) and row.case:
+        person = row.case.person
+    return [] if person is None else [person.name, *person.aliases.values_list("name", flat=True)]
 
 
 @dataclass(frozen=True)

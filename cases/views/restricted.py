@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import Verb, client_address
+from accounts.access import Verb, client_address, log_access
 from accounts.http import SignedInRequest
 from accounts.models import AccessLog
 from cases.forms.restricted import UnsealForm
@@ -77,6 +77,7 @@ def unseal_record(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
             unseal(row, reason=form.cleaned_data["reason"], by=request.user, address=client_address(request))
         except ValidationError as error:
             form.add_error("reason", error)
+            log_access(request, Verb.SEARCHED, row)  # what is refused tells whether a name was right
         else:
             messages.info(request, _("Open to you for today. The office's coordination was told why."))
             return redirect(row)

@@ -1,6 +1,10 @@
 """Whether a text that is meant for many holds what points at one person. Knows no app."""
 
 import re
+from collections.abc import Iterable
+
+from gai_portal.lib.names import PARTICLES
+from gai_portal.lib.text import fold
 
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 PHONE = re.compile(r"(?<![\w$])\+?\(?\d(?:[\s().\-]{0,2}\d){6,}(?![\w$])")
@@ -16,3 +20,14 @@ def pointing_at_somebody(text: str) -> list[str]:
     for harmless in (EMAIL, DAYS, YEARS, MONEY):
         text = harmless.sub(" ", text)
     return [*found, *(match.strip() for match in PHONE.findall(text)), *DOCUMENT.findall(text)]
+
+
+def naming(text: str, names: Iterable[str]) -> list[str]:
+    """The words of a text that are part of one of these names, however they are written."""
+    known = _words(" ".join(names))
+    return [word for key, word in _words(text).items() if key in known]
+
+
+def _words(text: str) -> dict[str, str]:
+    words = {fold(word): word for word in re.findall(r"[^\W_]{3,}", text)}
+    return {key: word for key, word in words.items() if key not in PARTICLES}

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessLog, Notice
-from cases.models import Contact, IdentityDocument, Person
+from cases.models import Alias, Contact, IdentityDocument, Person
 from cases.services.doors import QUESTIONS, QUESTIONS_WITHIN, TooManyQuestions, known_elsewhere, unseal
-from tests.factories import PersonFactory
+from tests.factories import CaseFactory, EnquiryFactory, PersonFactory
 
 PASSPORT = IdentityDocument(kind="passport", number="ab 123", country="GW")
 PHONE = "+2389912345"
@@ -34,6 +35,29 @@ def test_a_reason_says_something(sealed, coordinator_praia, reason):
     with pytest.raises(ValidationError):
         unseal(sealed, reason=reason, by=coordinator_praia)
     assert not AccessLog.objects.exists()
+
+
+@pytest.mark.parametrize("about", ["person", "case", "enquiry", "enquiry of case"])
+@pytest.mark.parametrize(
+    "reason", ["A senhora DIALLÓ telefonou", "É a Tchá que vem hoje", "Ligar ao 991 23 45 hoje"]
+)
+def test_the_log_never_holds_whom_a_record_is_about(
+    client, sealed, coordinator_praia, desk_praia, reason, about
+):
+    sealed.name = "Fatoumata dos Santos Diallo"
+    sealed.save()
+    Alias.objects.create(person=sealed, name="Tcha")
+    kept = {"office": sealed.office, "author": desk_praia, "is_restricted": True}
+    row = sealed if about == "person" else CaseFactory(person=sealed, **kept)
+    if about.startswith("enquiry"):
+        row = EnquiryFactory(**({"case": row} if about == "enquiry of case" else {"person": sealed}), **kept)
+    client.force_login(coordinator_praia)
+    url = reverse("cases:unseal", kwargs={"kind": row._meta.model_name, "pk": row.pk})
+    page = client.post(url, {"reason": reason})
+    assert "Retire o que aponta para uma pessoa" in page.context["form"].errors["reason"][0]
+    line = AccessLog.objects.get()  # whoever tries names leaves a line, too
+    assert (line.verb, line.why) == ("searched", "")
+    assert client.post(url, {"reason": "Substituo um dos colegas"}).url == row.get_absolute_url()
 
 
 def test_only_a_coordinator_of_the_office_opens_it(sealed, desk_praia, desk_sal, planner_praia, dgi_admin):
