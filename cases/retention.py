@@ -20,6 +20,7 @@ class Fate(Enum):
     EMPTY = "emptied, in the record and in every row of its history"
     ROW = "deleted with its row, and every row of its history"
     SHORT = "deleted after the import that it waits for, or after some days (IMPORT_DAYS)"
+    WORDS = "kept for the office's next list, without what one row alone said, for a term (ENQUIRY_TEXT_DAYS)"
     STAFF = "kept while the account exists: who on the staff did it"
 
 
@@ -325,10 +326,11 @@ FIELDS["MonthlyReport"] = dict.fromkeys(
 ) | dict.fromkeys(["sent_by", "written_by"], Fate.STAFF)
 # Columns that say who somebody is are dropped when the list is read, before anything is stored.
 FIELDS["EnquiryImport"] = (
-    dict.fromkeys(["id", "office", "checksum", "columns", "other_sheets", "meanings"], Fate.KEEP)
+    dict.fromkeys(["id", "office", "checksum", "columns", "other_sheets"], Fate.KEEP)
     | dict.fromkeys(["state", "rows", "looked_at", "recorded", "repeated", "faulty"], Fate.KEEP)
     | dict.fromkeys(["notes_left_out", "sent_at", "moved_at", "undone_at", "file_name"], Fate.KEEP)
     | dict.fromkeys(["file", "faults"], Fate.SHORT)
+    | {"meanings": Fate.WORDS}
     | dict.fromkeys(["author", "undone_by"], Fate.STAFF)
 )
 FIELDS["ImportedRow"] = dict.fromkeys(["id", "source", "enquiry", "key"], Fate.KEEP)

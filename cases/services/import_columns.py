@@ -10,6 +10,7 @@ from typing import Any, TypedDict
 
 import yaml
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy as _
 
 from cases.models import EnquiryImport, label_of
@@ -74,9 +75,18 @@ def without_numbers(cell: str) -> str:
     return HIDDEN if MAY_POINT.search(cell) and pointing_at_somebody(cell) else cell
 
 
+def words_so_far(office: Office, until: EnquiryImport | None = None) -> dict[str, dict[str, str]]:
+    """What words meant in the lists that an office has recorded (before one of them)."""
+    done = EnquiryImport.objects.filter(office=office, state=EnquiryImport.State.DONE).exclude(meanings={})
+    if until is not None:
+        done = done.filter(pk__lt=until.pk)
+    return done.values_list("meanings", flat=True).first() or {}
+
+
 def last_import(office: Office) -> EnquiryImport | None:
-    """What the office said of its list the last time counts for the next."""
-    return EnquiryImport.objects.filter(office=office).exclude(meanings={}).first()
+    """What the office said of its columns the last time counts for the next."""
+    described = Q(state=EnquiryImport.State.DONE) | ~Q(meanings={})
+    return EnquiryImport.objects.filter(described, office=office).first()
 
 
 def _words_in(heading: str) -> list[str]:

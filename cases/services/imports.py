@@ -26,8 +26,8 @@ from cases.services.import_columns import (
     REQUIRED,
     describe_columns,
     field_labels,
-    last_import,
     without_numbers,
+    words_so_far,
 )
 from cases.services.import_values import Asked, Lists, Row, RowReader, keyed, what_to_ask
 from gai_portal.lib.foreign_tables import read_table
@@ -51,14 +51,13 @@ def keep_list(office: Office, content: bytes, file_name: str, *, by: User) -> En
     columns = describe_columns(table, office)
     kept = [number for number, column in enumerate(columns) if not column["why"]]
     rows = [(place, [without_numbers(cells[number]) for number in kept]) for place, cells in table.rows]
-    former = last_import(office)
     source = EnquiryImport(
         office=office,
         file_name=file_name[-120:],
         checksum=keyed(content.hex()),
         columns=columns,
         other_sheets=table.left_out,
-        meanings=former.meanings if former else {},
+        meanings=words_so_far(office),
         rows=len(rows),
         author=by,
     )
@@ -120,7 +119,7 @@ def say_columns(source: EnquiryImport, fields: list[str], *, by: User) -> Enquir
 
 @transaction.atomic
 def say_meanings(source: EnquiryImport, meanings: list[tuple[str, str, str]], *, by: User) -> EnquiryImport:
-    """What stands for what: field, text, code. It counts for the office's next list, too."""
+    """What stands for what: field, text, code. See `_end` for what of it counts for the next list, too."""
     source = _to_prepare(source, by)
     for name, text, code in meanings:
         source.meanings.setdefault(name, {})[text] = code
@@ -227,9 +226,25 @@ def record_list(pk: int) -> str:
 
 
 def _end(source: EnquiryImport) -> None:
+    """What words meant counts for the next list, unless one row alone had them: they may tell of somebody."""
+    alone = {(one.field, one.text) for one in open_questions(source, Lists()) if one.number == 1}
+    _forget_words(source, alone - _said(words_so_far(source.office, until=source)))
     forget_files([source.file.name])
     source.file, source.state = "", EnquiryImport.State.DONE
     source.save(update_fields=["file", "state"])
+
+
+def _said(meanings: dict[str, dict[str, str]]) -> set[tuple[str, str]]:
+    return {(name, text) for name, texts in meanings.items() for text in texts}
+
+
+def _forget_words(source: EnquiryImport, words: set[tuple[str, str]]) -> None:
+    kept = {
+        name: {text: code for text, code in texts.items() if (name, text) not in words}
+        for name, texts in source.meanings.items()
+    }
+    source.meanings = {name: texts for name, texts in kept.items() if texts}
+    source.save(update_fields=["meanings"])
 
 
 @transaction.atomic
@@ -304,6 +319,10 @@ def undo_import(source: EnquiryImport, *, by: User) -> EnquiryImport:
     source.state, source.undone_at, source.undone_by = EnquiryImport.State.UNDONE, timezone.now(), by
     source.faults, source.recorded = [], source.imported_rows.count()
     source.save(update_fields=["state", "undone_at", "undone_by", "faults", "recorded"])
+    added = _said(source.meanings) - _said(words_so_far(source.office, until=source))
+    for other in EnquiryImport.objects.select_for_update().filter(office=source.office, pk__gt=source.pk):
+        _forget_words(other, added)
+    _forget_words(source, _said(source.meanings))
     return source
 
 
@@ -339,6 +358,9 @@ def forget_old_lists() -> str:
                 _end(source)
             deleted += 1
     old.exclude(state=state.RUNNING).exclude(faults=[]).update(faults=[])
+    before = timezone.now() - timedelta(days=settings.ENQUIRY_TEXT_DAYS)
+    ended = old.filter(sent_at__lt=before, state__in=[state.DONE, state.UNDONE])
+    ended.exclude(meanings={}).update(meanings={})
     return f"{deleted} deleted"
 
 

@@ -115,3 +115,60 @@ def test_a_preview_keeps_no_more_faults_than_are_listed(ready, monkeypatch):
     monkeypatch.setattr(imports, "MOST_FAULTS", 2)
     look = imports.look_at(ready(lines(5, topic="")), Lists())
     assert (look.faulty, len(look.faults)) == (5, 2)
+
+
+@pytest.fixture
+def words(ready, desk_praia):
+    """What one row and what two rows say, recorded."""
+    text = "Data;Assunto\n12/03/2024;Renovação da Fatoumata Diallo\n13/03/2024;Papéis\n14/03/2024;papeis"
+    source = ready(text)
+    said = [("topic", "renovacao da fatoumata diallo", "RES.02")]
+    imports.start_import(imports.say_meanings(source, said, by=desk_praia), by=desk_praia)
+    return source
+
+
+def meanings():
+    return str(list(EnquiryImport.objects.values_list("meanings", flat=True)))
+
+
+def test_what_one_row_alone_says_is_not_kept_for_the_next_list(words, send):
+    assert "fatoumata" not in str(send().meanings)  # while it is being recorded
+    imports.record_list(words.pk)
+    assert "fatoumata" not in meanings()
+    assert send().meanings["topic"] == {"papeis": "RES.02"}
+
+
+def test_what_earlier_lists_said_often_is_kept_though_one_row_says_it(words, ready, send, desk_praia):
+    imports.record_list(words.pk)
+    second = imports.start_import(ready("Data;Assunto\n15/03/2024;Papéis"), by=desk_praia)
+    imports.record_list(second.pk)
+    assert send().meanings["topic"] == {"papeis": "RES.02"}
+
+
+def test_undone_a_list_takes_its_words_along(words, send, desk_praia):
+    imports.record_list(words.pk)
+    assert "papeis" in str(send().meanings)
+    words.refresh_from_db()
+    imports.undo_import(words, by=desk_praia)
+    assert "papeis" not in meanings()
+    assert not send().meanings
+
+
+def test_words_that_an_earlier_list_said_stay_when_a_later_one_is_undone(words, ready, desk_praia):
+    imports.record_list(words.pk)
+    second = imports.start_import(ready("Data;Assunto\n15/03/2024;Papéis"), by=desk_praia)
+    imports.record_list(second.pk)
+    second.refresh_from_db()
+    imports.undo_import(second, by=desk_praia)
+    words.refresh_from_db()
+    assert words.meanings["topic"] == {"papeis": "RES.02"}
+
+
+def test_words_of_old_lists_have_a_term(words, settings):
+    imports.record_list(words.pk)
+    EnquiryImport.objects.update(sent_at=timezone.now() - timedelta(days=settings.ENQUIRY_TEXT_DAYS - 1))
+    imports.forget_old_lists()
+    assert "papeis" in meanings()
+    EnquiryImport.objects.update(sent_at=timezone.now() - timedelta(days=settings.ENQUIRY_TEXT_DAYS + 1))
+    imports.forget_old_lists()
+    assert "papeis" not in meanings()
