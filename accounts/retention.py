@@ -3,7 +3,7 @@
 from enum import Enum
 
 from accounts.carrying import HELD
-from accounts.sessions import SIGNED_IN_AT
+from accounts.sessions import SEARCHES, SIGNED_IN_AT
 
 
 class Fate(Enum):
@@ -70,5 +70,7 @@ FIELDS: dict[str, dict[str, Fate]] = {
 # What a session holds beside the account, and until when.
 SESSION: dict[str, str] = {
     HELD: "what somebody typed, until it is sent again or dropped: for a working day at most",
+    SEARCHES: "what somebody looked for at a desk: used for an hour, gone with the next search and with any "
+    "record that is erased, kept for a working day at most",
     SIGNED_IN_AT: "when somebody signed in, for a working day",
 }

@@ -13,6 +13,7 @@ from allauth.account import app_settings as allauth_settings
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -395,6 +396,16 @@ def _role_taken(membership: Membership) -> str:
     return translation.gettext("{person} accepted a role: {membership}.").format(
         person=membership.user, membership=membership
     )
+
+
+def forget_in_sessions(name: str) -> None:
+    """Take something out of everybody's session."""
+    for row in Session.objects.iterator():
+        held = row.get_decoded()
+        if name in held:
+            del held[name]
+            row.session_data = Session.objects.encode(held)
+            row.save(update_fields=["session_data"])
 
 
 def end_sessions(user: User) -> None:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 SIGNED_IN_AT = "signed_in_at"
+SEARCHES = "cases.searches"  # what was looked for at a desk: [key, words, when in seconds]
 
 
 def note_sign_in(request: HttpRequest, **kwargs: Any) -> None:

@@ -83,7 +83,8 @@ class EnquiryFilter(forms.Form):
         return any(self.data.get(name) for name in self.fields if name != "q")
 
     def apply(self, enquiries: EnquiryQuerySet) -> EnquiryQuerySet:
-        self.is_valid()
+        if "q" in self.errors:  # else everything would look like what was found
+            return enquiries.none()
         asked = self.cleaned_data
         enquiries = enquiries.exclude(voided_at=None) if asked.get("voided") else enquiries.standing()
         if since := asked.get("since"):

@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Draft, User
+from accounts.services import forget_in_sessions
+from accounts.sessions import SEARCHES
 from cases.models import Appointment, Case, Enquiry, FollowUp, Person, Referral
 from cases.permissions import can_erase_person
 from cases.retention import CASE, ENQUIRY, FIELDS, PERSON, STAND_INS, Fate, leading_to
@@ -54,6 +56,7 @@ def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
     # Whoever is writing a note finishes first.
     list(Case.objects.select_for_update().filter(person__in=same).order_by("pk").values_list("pk"))
     _forget_drafts(same)
+    forget_in_sessions(SEARCHES)  # among them may be their name
     fates = {Fate.EMPTY} | ({Fate.SHELL} if way == Person.Erasure.ERASED else set())
     for one in reversed(same):
         call_back_referrals(one, by=by)

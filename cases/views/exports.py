@@ -134,9 +134,9 @@ def enquiry_export(request: SignedInRequest, ending: str) -> HttpResponseBase:
         raise Http404
     offices = get_offices(request.user)
     filters = asked_of_list(request)
-    if is_over(request, filters):
-        return redirect(f"{reverse('cases:enquiry_list')}?{request.GET.urlencode()}")
     chosen = EnquiryFilter(filters, offices=offices)
+    if is_over(request, filters) or "q" in chosen.errors:
+        return redirect(f"{reverse('cases:enquiry_list')}?{request.GET.urlencode()}")
     enquiries = chosen.apply(Enquiry.objects.visible_to(request.user).filter(office__in=offices))
     if ending == "xlsx" and enquiries.order_by()[MOST_IN_A_WORKBOOK:][:1].exists():
         text = _("More than %(number)s enquiries do not fit a workbook. Choose a shorter period, or CSV.")

@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.http import SignedInRequest
+from accounts.sessions import SEARCHES
 
 KEPT_FOR = timedelta(hours=1)
+LONGEST = 200  # characters; a form that takes fewer says so
 MOST = 10  # searches of one session, so that the way back leads to each
-SEARCHES = "cases.searches"  # in the session: [key, words, when in seconds]
 SALT = "cases.person searched for"
 SALT_OF_LISTS = "cases.list searched in"  # which proves nothing about people
 
@@ -25,7 +26,7 @@ SALT_OF_LISTS = "cases.list searched in"  # which proves nothing about people
 def keep_search(request: SignedInRequest, words: str, *, salt: str = SALT) -> str:
     """The key under which these words are kept. It also proves that its owner has searched."""
     key = signing.dumps([request.user.pk, get_random_string(8)], salt=salt)
-    request.session[SEARCHES] = [*_kept(request), [key, words, timezone.now().timestamp()]][-MOST:]
+    request.session[SEARCHES] = [*_kept(request), [key, words[:LONGEST], timezone.now().timestamp()]][-MOST:]
     return key
 
 
@@ -64,5 +65,10 @@ def is_over(request: SignedInRequest, asked: QueryDict) -> bool:
 
 
 def _kept(request: SignedInRequest) -> list[list]:
+    """Those of the last hour. The others go as soon as somebody looks for them."""
+    rows = request.session.get(SEARCHES, [])
     since = (timezone.now() - KEPT_FOR).timestamp()
-    return [row for row in request.session.get(SEARCHES, []) if row[2] >= since]
+    kept = [row for row in rows if row[2] >= since]
+    if len(kept) < len(rows):
+        request.session[SEARCHES] = kept
+    return kept

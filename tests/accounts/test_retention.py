@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.apps import apps
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Draft, OneTimeKey
@@ -35,6 +36,7 @@ def test_a_session_holds_nothing_else(client, desk_praia):
     client.force_login(desk_praia)
     before = set(client.session.keys())
     client.post(LOGIN, {"carried": carried})
+    client.post(reverse("cases:person_search"), {"q": "Semedo"})
     of_django = {"_auth_user_id", "_auth_user_backend", "_auth_user_hash"}
     assert set(client.session.keys()) - of_django == set(SESSION)
     assert before < set(client.session.keys())

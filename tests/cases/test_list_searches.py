@@ -1,16 +1,19 @@
 """What somebody looks for in a list of the desk stands in no address: it may be a name."""
 
 import re
+import secrets
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case, Enquiry
+from cases.services.erasure import erase_person
 from cases.views.searches import SEARCHES
-from tests.factories import CaseFactory, EnquiryFactory
+from tests.factories import CaseFactory, EnquiryFactory, PersonFactory
 
 PAGES = ["cases:enquiry_list", "cases:case_list"]
 WORD = "Quimbombo"
@@ -93,3 +96,38 @@ def test_a_search_in_a_list_does_not_open_the_way_to_a_new_person(desk, office_p
 @pytest.mark.parametrize("page", PAGES)
 def test_an_empty_search_is_the_whole_list(desk, rows, page):
     assert desk.post(reverse(page), {"q": " "}).url == reverse(page)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_words_that_are_too_long_find_nothing_and_say_why(desk, rows, page):
+    response = desk.post(reverse(page), {"q": "x" * 101}, follow=True)
+    assert not response.context["page"].rows
+    assert response.context["filter"].errors["q"]
+
+
+def test_nor_are_they_looked_for_in_what_is_downloaded(desk, rows):
+    found = desk.post(reverse("cases:enquiry_list"), {"q": "x" * 101}).url
+    answer = desk.get(f"{reverse('cases:enquiry_export', args=['csv'])}?{found.partition('?')[2]}")
+    assert answer.url == found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_session_keeps_little_of_what_somebody_looks_for(desk, page):
+    for _ in range(3):
+        desk.post(reverse(page), {"q": secrets.token_hex(100_000)})
+    assert sum(len(row.session_data) for row in Session.objects.all()) < 5_000
+
+
+def test_searches_that_are_over_go_when_the_next_is_read(desk, rows, time_machine):
+    found = desk.post(reverse("cases:enquiry_list"), {"q": WORD}).url
+    time_machine.move_to(timezone.now() + timedelta(minutes=61))
+    desk.get(found)
+    assert WORD not in str(dict(desk.session))
+
+
+def test_what_was_looked_for_goes_with_any_record_that_is_erased(desk, desk_praia, office_praia):
+    person = PersonFactory(office=office_praia, author=desk_praia, name="Fatoumata Diallo")
+    desk.post(reverse("cases:person_search"), {"q": "Fatoumata Diallo"})
+    erase_person(person, by=desk_praia)
+    assert not any("Fatoumata" in str(row.get_decoded()) for row in Session.objects.all())
+    assert desk.get(reverse("cases:person_search")).status_code == 200  # still signed in
