@@ -129,6 +129,14 @@ class AlreadySent(Exception):
     """What is being typed belongs to a form that was sent: there is nothing left to keep a draft of."""
 
 
+class NotKept(Exception):
+    """What is being typed may be kept no longer, and the sentence that says why."""
+
+
+# An app adds what it does not let anybody keep: the sentence that says so, or nothing.
+REFUSALS: list[Callable[[Draft], str]] = []
+
+
 def save_draft(user: User, form: str, posted: QueryDict) -> Draft:
     """Keep what somebody has typed so far into the form at the path `form`. ValueError: it is too long."""
     if _was_sent(user, posted.get("once", "")):
@@ -140,6 +148,9 @@ def save_draft(user: User, form: str, posted: QueryDict) -> Draft:
     }
     if sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > LONGEST_DRAFT:
         raise ValueError("too long for a draft")
+    for refusal in REFUSALS:
+        if said := refusal(Draft(user=user, form=form, fields=fields)):
+            raise NotKept(said)
     draft, is_new = Draft.objects.update_or_create(user=user, form=form, defaults={"fields": fields})
     if is_new:
         others = Draft.objects.filter(user=user).exclude(pk=draft.pk).order_by("-saved_at", "-pk")

@@ -148,6 +148,8 @@ def draft_save(request: SignedInRequest) -> HttpResponse:
         draft = services.save_draft(request.user, path, request.POST)
     except services.AlreadySent:
         text, status = _("This form was sent already. Open it again to write another."), HTTPStatus.CONFLICT
+    except services.NotKept as refused:
+        text, status = str(refused), HTTPStatus.CONFLICT
     except ValueError:
         text, status = _("Too long to be kept as a draft."), HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     else:

@@ -11,6 +11,10 @@ class CasesConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
-        from cases.triggers import TRIGGERS  # models can be imported only now
+        # Models can be imported only now.
+        from accounts.services import REFUSALS
+        from cases.services.drafts import refuse_about_erased
+        from cases.triggers import TRIGGERS
 
         keep_triggers(self, TRIGGERS)
+        REFUSALS.append(refuse_about_erased)

@@ -1,4 +1,4 @@
-"""What was typed at the desk and not sent: in which form, about which records, and who goes on with it."""
+"""What was typed at the desk and not sent: in which form, about whom, and what becomes of it."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,9 +15,13 @@ from django.utils.translation import gettext as _, gettext_lazy
 from accounts.access import Accessed, Verb, record_access
 from accounts.models import Draft, User
 from accounts.services import KEPT
-from cases.models import Case, Enquiry, Person, Topic
+from cases.models import Alias, Case, Contact, Enquiry, IdentityDocument, Person, Topic
 from cases.permissions import can_read, office_of
+from cases.services.desk import GONE
 from gai_portal.lib.handovers import Entry
+from gai_portal.lib.names import PARTICLES
+from gai_portal.lib.phones import tail_of
+from gai_portal.lib.text import fold
 from municipalities.models import Office
 
 if TYPE_CHECKING:
@@ -29,6 +33,8 @@ RECORDS: dict[str, Any] = {"person": Person, "enquiry": Enquiry, "case": Case}
 PAGES = {"people": "person", "enquiries": "enquiry", "cases": "case"}
 PAGE = re.compile(rf"({'|'.join(PAGES)})/([0-9]{{1,18}})/")
 REPORT = re.compile(r"reports/([^/]+)/")
+SHOWN = ("person", "whose")  # fields with the number of somebody whom the form's page showed
+SHORTEST = 6  # letters and digits of a number that is looked for among words
 NAMED = re.compile(rf"({'|'.join(RECORDS)}) ([0-9]{{1,18}})")
 
 
@@ -69,12 +75,13 @@ def begun(draft: Draft) -> Begun | None:
     return BEGUN.get(page.url_name or "") if page.app_names == ["cases"] else None
 
 
-def named_in(draft: Draft) -> set[tuple[str, int]]:
+def named_in(draft: Draft, *, by: Sequence[str] = ("person",)) -> set[tuple[str, int]]:
     """The records that a draft names: by its page, by what a case is begun for, by the person chosen."""
     found = set()
     if page := PAGE.match(_page(draft)):
         found.add((PAGES[page[1]], int(page[2])))
-    said = [*draft.fields.get("about", []), *(f"person {key}" for key in draft.fields.get("person", []))]
+    said = [*draft.fields.get("about", [])]
+    said += [f"person {key}" for name in by for key in draft.fields.get(name, [])]
     found |= {(match[1], int(match[2])) for match in map(NAMED.fullmatch, said) if match}
     return found
 
@@ -207,3 +214,59 @@ def handed_drafts(user: User) -> list[tuple[str, str, datetime, str]]:
             said = " ".join(record.reference for record in records_of(draft))
             found.append((str(form.what), said, draft.saved_at, url))
     return found
+
+
+def refuse_about_erased(draft: Draft) -> str:
+    """A page that was opened before somebody was erased keeps nothing of them any more."""
+    keys = [key for name, key in named_in(draft, by=SHOWN) if name == "person"]
+    is_gone = bool(keys) and Person.objects.filter(pk__in=keys, erased_at__isnull=False).exists()
+    return str(GONE) if is_gone else ""
+
+
+def forget_drafts(people: Sequence[Person], rows: Sequence[Any]) -> None:
+    """What is about these people or rows ends; in their towns also what tells a name or number of theirs."""
+    known = {(row._meta.model_name, row.pk) for row in [*people, *rows]}
+    cases = Case.objects.filter(pk__in=[key for name, key in known if name == "case"])
+    told = _Told(people)
+    towns = {person.office.municipality_id for person in people}
+    near = set(User.objects.filter(memberships__municipality__in=towns).values_list("pk", flat=True))
+    drafts = Draft.objects.filter(form__startswith=reverse("cases:desk")).select_related("user")
+    gone = [
+        draft.pk
+        for draft in drafts.iterator()
+        if known & named_in(draft, by=SHOWN)
+        or (draft.first("case_number") and _cases_meant(draft, cases).exists())
+        or (draft.user_id in near and told.stands_in(draft))
+    ]
+    Draft.objects.filter(pk__in=gone).delete()
+
+
+class _Told:
+    """What tells who somebody is, also where nobody was chosen: by name, document, telephone or address."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        aliases = Alias.objects.filter(person__in=people).values_list("name", flat=True)
+        names = [_words(name) - PARTICLES for name in [*(person.name for person in people), *aliases]]
+        self.names = [name for name in names if name]
+        papers = IdentityDocument.objects.filter(person__in=people).values_list("number_key", flat=True)
+        contacts = Contact.objects.filter(person__in=people, whose="").values_list("value", flat=True)
+        numbers = [*papers, *(value if "@" in value else tail_of(value) for value in contacts)]
+        self.numbers = [number for number in map(_squeezed, numbers) if len(number) >= SHORTEST]
+
+    def stands_in(self, draft: Draft) -> bool:
+        return any(self._is_told(value) for values in draft.fields.values() for value in values)
+
+    def _is_told(self, value: str) -> bool:
+        """A number in any spelling; all words of a name in any order, one of a single word by itself."""
+        words, squeezed = _words(value), _squeezed(value)
+        return any(number in squeezed for number in self.numbers) or any(
+            name == words or (len(name) > 1 and name <= words) for name in self.names
+        )
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", fold(text)))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(letter for letter in fold(text) if letter.isalnum())

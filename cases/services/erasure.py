@@ -10,16 +10,16 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Draft, User
+from accounts.models import User
 from accounts.services import forget_in_sessions
 from accounts.sessions import SEARCHES
 from cases.models import Appointment, Case, Enquiry, FollowUp, Person, Referral
 from cases.permissions import can_erase_person
 from cases.retention import CASE, ENQUIRY, FIELDS, PERSON, STAND_INS, Fate, leading_to
 from cases.services.case_documents import forget_files
+from cases.services.drafts import forget_drafts
 from cases.services.referrals import call_back_referrals
 from cases.workflow import CaseState
 from gai_portal.lib.history import signed
@@ -55,7 +55,8 @@ def _clear(person: Person, way: Person.Erasure, *, by: User | None) -> Person:
     same = person.with_absorbed()
     # Whoever is writing a note finishes first.
     list(Case.objects.select_for_update().filter(person__in=same).order_by("pk").values_list("pk"))
-    _forget_drafts(same)
+    enquiries = Enquiry.objects.filter(leading_to(PERSON["Enquiry"], [one.pk for one in same]))
+    forget_drafts(same, [*Case.objects.filter(person__in=same), *enquiries])
     forget_in_sessions(SEARCHES)  # among them may be their name
     fates = {Fate.EMPTY} | ({Fate.SHELL} if way == Person.Erasure.ERASED else set())
     for one in reversed(same):
@@ -76,20 +77,6 @@ def _forget_what_was_to_be_done(person: Person) -> None:
         pks = list(to_do.values_list("pk", flat=True))
         to_do.delete()
         to_do.model.history.filter(id__in=pks).delete()  # after the rows: their going leaves a line, too
-
-
-def _forget_drafts(people: list[Person]) -> None:
-    """What somebody on the staff had begun to write about them, or in their cases, wherever at the desk."""
-    keys = [person.pk for person in people]
-    cases = Case.objects.filter(person__in=people)
-    begun: list[Any] = [*people, *cases, *Enquiry.objects.filter(leading_to(PERSON["Enquiry"], keys))]
-    named = Q(fields__person__0__in=[str(key) for key in keys])
-    named |= Q(fields__case_number__0__in=[case.number for case in cases])
-    pages = Q(form=reverse("cases:case_create"))
-    pages &= Q(fields__about__0__in=[f"{row._meta.model_name} {row.pk}" for row in begun])
-    for row in begun:
-        pages |= Q(form__startswith=row.get_absolute_url())
-    Draft.objects.filter(pages | named & Q(form__startswith=reverse("cases:desk"))).delete()
 
 
 def empty_old_cases() -> int:

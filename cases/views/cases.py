@@ -155,6 +155,7 @@ def case_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
     if url := answer_form(request, form, create):
         return redirect(url)
     context = {"form": form, "enquiry": enquiry, "person": person, "about": about, "draft": draft}
+    context["whose"] = named.pk if named else ""
     return render(request, "cases/case_create.html", context)
 
 

@@ -10,7 +10,9 @@ from accounts.access import Verb
 from accounts.models import AccessLog, Draft, User
 from accounts.roles import Role
 from cases.models import Person
+from cases.services.erasure import erase_person
 from municipalities.models import Office
+from tests.cases.walking import Forms
 from tests.conftest import member
 from tests.factories import (
     CaseFactory,
@@ -191,3 +193,89 @@ def test_a_draft_about_somebody_of_another_town_stays(
     typed(desk_praia, reverse("cases:case_create"), about=f"person {person.pk}", title="Ali")
     pass_on(client, coordinator_praia, desk_praia, rosa)
     assert Draft.objects.get().user == desk_praia
+
+
+# Erased
+
+
+@pytest.fixture
+def fatoumata(office_praia, desk_praia) -> Person:
+    person = PersonFactory(office=office_praia, author=desk_praia, name="Fatoumata Diallo")
+    person.aliases.create(name="Fanta da Silva")
+    person.documents_of_identity.create(kind="passport", country="GN", number="AB 123-456")
+    person.contacts.create(channel="phone", value="+2389912345", tail="9912345")
+    return person
+
+
+@pytest.mark.parametrize(
+    ("form", "fields"),
+    [
+        ("cases:person_create", {"name": "FATOUMATA  DIALLO"}),
+        ("cases:person_create", {"name": "F. D.", "number": "ab123456"}),
+        ("cases:person_create", {"name": "F. D.", "phone": "+238 991 23 45"}),
+        ("cases:desk", {"who": "known", "asked": "Diallo, Fatoumata", "note": "Perdeu o passaporte."}),
+        ("cases:desk", {"note": "Veio a Fanta Silva."}),
+        ("cases:case_create", {"title": "Passaporte AB 123 456"}),
+        ("cases:desk", {"case_number": "12", "note": SECRET}),
+    ],
+)
+def test_what_a_colleague_typed_of_somebody_goes_with_their_record(
+    coordinator_praia, desk_praia, office_praia, fatoumata, form, fields
+):
+    CaseFactory(office=office_praia, author=desk_praia, person=fatoumata, number=number_of(office_praia, 12))
+    typed(coordinator_praia, reverse(form), **fields)
+    erase_person(fatoumata, by=desk_praia)
+    assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": "Fatoumata Baldé", "phone": "9912346", "number": "AB123457"},
+        {"note": "Fanta telefonou.", "case_number": "13"},
+    ],
+)
+def test_what_tells_of_somebody_else_stays(coordinator_praia, desk_praia, office_praia, fatoumata, fields):
+    CaseFactory(office=office_praia, author=desk_praia, person=fatoumata, number=number_of(office_praia, 12))
+    typed(coordinator_praia, DESK, **fields)
+    erase_person(fatoumata, by=desk_praia)
+    assert Draft.objects.exists()
+
+
+def test_a_name_of_one_word_is_not_looked_for_among_others(coordinator_praia, desk_praia, office_praia):
+    maria = PersonFactory(office=office_praia, author=desk_praia, name="Maria")
+    typed(coordinator_praia, DESK, note="A Maria Tavares veio.")
+    typed(coordinator_praia, reverse("cases:person_create"), name="maria")
+    erase_person(maria, by=desk_praia)
+    assert Draft.objects.get().form == DESK
+
+
+def test_a_draft_of_another_town_that_tells_the_same_name_stays(desk_sal, desk_praia, fatoumata):
+    typed(desk_sal, DESK, note="Fatoumata Diallo")
+    erase_person(fatoumata, by=desk_praia)
+    assert Draft.objects.exists()
+
+
+@pytest.mark.parametrize("page", ["note", "case", "case_of_enquiry", "case_refer", "enquiry_refer"])
+def test_a_page_that_was_open_before_keeps_nothing_of_somebody_erased(
+    client, desk_praia, office_praia, fatoumata, page
+):
+    ChannelFactory(), OutcomeFactory()
+    kept = {"office": office_praia, "author": desk_praia, "person": fatoumata}
+    case, enquiry = CaseFactory(**kept), EnquiryFactory(**kept)
+    new = reverse("cases:case_create")
+    url = {
+        "note": reverse("cases:case_act", args=[case.pk, "note"]),
+        "case": f"{new}?person={fatoumata.pk}",
+        "case_of_enquiry": f"{new}?enquiry={enquiry.pk}",
+        "case_refer": reverse("cases:case_refer", args=[case.pk]),
+        "enquiry_refer": reverse("cases:enquiry_refer", args=[enquiry.pk]),
+    }[page]
+    client.force_login(desk_praia)
+    controls = Forms(client.get(url).text).controls
+    fields = {name: control.value for name, control in controls.items()} | {"text": SECRET}
+    form = url.partition("?")[0]
+    assert save(client, form, **fields) == 200
+    erase_person(fatoumata, by=desk_praia)
+    assert save(client, form, **fields) == 409
+    assert not Draft.objects.exists()
