@@ -71,6 +71,16 @@ def test_every_timer_starts_a_unit_and_the_page_names_every_file():
         assert file.stem in page, file.name
 
 
+def test_no_old_version_runs_on_the_tables_of_a_new_one():
+    page = (ROOT / "docs" / "operators.md").read_text()
+    steps = re.findall(r"^\d\. (.*)$", page.partition("## Upgrading")[2], re.MULTILINE)
+    [stop] = [number for number, step in enumerate(steps) if "systemctl stop portal portal-worker" in step]
+    [start] = [number for number, step in enumerate(steps) if "systemctl start portal-prepare" in step]
+    [pull] = [number for number, step in enumerate(steps) if " pull " in step]
+    assert stop < pull < start
+    assert "portal-prepare && systemctl start portal portal-worker" in steps[start]
+
+
 class SocketConnection(http.client.HTTPConnection):
     """HTTP to a unix socket, as the proxy speaks it."""
 
