@@ -1,5 +1,6 @@
 """What was typed at the desk and not sent: whom it reaches when its writer leaves, and how it ends."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -96,6 +97,16 @@ def test_a_case_begun_for_a_restricted_enquiry_goes_to_whoever_takes_the_enquiry
     enquiry = EnquiryFactory(office=office_praia, author=desk_praia, topic=violence)
     typed(desk_praia, reverse("cases:case_create"), about=f"enquiry {enquiry.pk}", title=SECRET)
     pass_on(client, coordinator_praia, desk_praia, rosa, draft=coordinator_praia)
+    assert Draft.objects.get().user == rosa
+
+
+def test_a_draft_in_a_case_goes_to_nobody_who_has_left(
+    client, coordinator_praia, desk_praia, rosa, maria, office_praia
+):
+    case = CaseFactory(office=office_praia, author=maria, assigned_to=maria)
+    maria.memberships.update(ends_on=timezone.localdate() - timedelta(days=1))
+    typed(desk_praia, reverse("cases:case_act", args=[case.pk, "note"]), text="Telefonou outra vez.")
+    pass_on(client, coordinator_praia, desk_praia, rosa)
     assert Draft.objects.get().user == rosa
 
 
