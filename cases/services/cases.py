@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -288,7 +289,8 @@ def restrict_case(case: Case, *, by: User) -> None:
 
 def restrict_what_tells_of(person: Person, *, by: User) -> None:
     """What is known of somebody restricted is as restricted as they are."""
-    for case in Case.objects.select_for_update().filter(person=person, is_restricted=False):
+    named = Q(person=person) | Q(pk__in=Enquiry.objects.filter(person=person).values("case"))
+    for case in all_locked(Case.objects.filter(named, is_restricted=False)):
         restrict_case(case, by=by)
     models: list[Any] = [FollowUp, Appointment]
     for model in models:

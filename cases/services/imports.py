@@ -32,7 +32,7 @@ from cases.services.import_columns import (
 from cases.services.import_values import Asked, Lists, Row, RowReader, keyed, what_to_ask
 from gai_portal.lib.foreign_tables import read_table
 from gai_portal.lib.history import write_first_lines
-from gai_portal.lib.locks import locked
+from gai_portal.lib.locks import all_locked, locked
 from municipalities.models import Office
 
 AT_ONCE = 5_000  # rows in one transaction
@@ -320,7 +320,7 @@ def undo_import(source: EnquiryImport, *, by: User) -> EnquiryImport:
     source.faults, source.recorded = [], source.imported_rows.count()
     source.save(update_fields=["state", "undone_at", "undone_by", "faults", "recorded"])
     added = _said(source.meanings) - _said(words_so_far(source.office, until=source))
-    for other in EnquiryImport.objects.select_for_update().filter(office=source.office, pk__gt=source.pk):
+    for other in all_locked(EnquiryImport.objects.filter(office=source.office, pk__gt=source.pk)):
         _forget_words(other, added)
     _forget_words(source, _said(source.meanings))
     return source

@@ -126,6 +126,17 @@ def test_a_case_with_an_enquiry_that_becomes_restricted_does_so_too(
     assert is_hidden(case, colleague)
 
 
+def test_so_does_one_whose_enquiry_names_somebody_who_becomes_restricted(
+    enquiry, office_praia, colleague, desk_praia
+):
+    person = PersonFactory(office=office_praia, author=desk_praia)
+    case = CaseFactory(office=office_praia, author=desk_praia, topic=enquiry.topic)
+    correct(file_enquiry(enquiry, case, by=desk_praia), person=person)
+    assert not is_hidden(case, colleague)
+    correct_person(person, {"is_restricted": True}, version=person.version, by=desk_praia)
+    assert is_hidden(case, colleague)
+
+
 def test_the_reason_that_opens_an_enquiry_opens_what_hangs_on_it(
     enquiry, follow_up, violence, coordinator_praia
 ):
