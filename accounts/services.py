@@ -241,9 +241,23 @@ def _message(
     return _letter(to or user.email, template, subject, {"user": user, **context})
 
 
-def mail_to(address: str, template: str, *, subject: str, **context: object) -> None:
-    """Write to somebody without an account, in the active language."""
-    _send_on_commit([_letter(address, template, subject, context)])
+def mail_to(address: str, template: str, *, subject: str, by: User, about: str, **context: object) -> None:
+    """Write to somebody without an account, in the active language.
+
+    If it does not go its author `by` is told so at once, and led to the page `about`, where they go on.
+    """
+    letter = _letter(address, template, subject, context)
+    transaction.on_commit(lambda: _send_or_tell(letter, by, about), robust=True)
+
+
+def _send_or_tell(letter: mail.EmailMessage, by: User, about: str) -> None:
+    if not _send([letter]):
+        return
+    with translation.override(by.language):
+        told = translation.gettext(
+            "The e-mail “{subject}” to {address} did not go. Send it again, or reach them in another way."
+        ).format(subject=letter.subject, address=letter.to[0])
+        Notice.objects.create(user=by, text=Truncator(told).chars(300), url=about)
 
 
 def _letter(address: str, template: str, subject: str, context: Mapping[str, object]) -> mail.EmailMessage:
@@ -257,16 +271,22 @@ def _send_on_commit(messages: list[mail.EmailMessage]) -> None:
         transaction.on_commit(lambda: _send(messages), robust=True)
 
 
-def _send(messages: list[mail.EmailMessage]) -> None:
-    """Each on its own: an address that the server refuses keeps no other from its mail."""
-    with mail.get_connection() as connection:
-        for message in messages:
-            try:
-                connection.send_messages([message])
-            except (OSError, SMTPException):
-                logger.exception("A mail could not be sent: %s", message.subject)
-                with suppress(OSError, SMTPException):
-                    connection.close()  # the next one opens it again
+def _send(messages: list[mail.EmailMessage]) -> list[mail.EmailMessage]:
+    """Each on its own: an address that the server refuses keeps no other from its mail. Which did not go."""
+    left = list(messages)
+    try:
+        with mail.get_connection() as connection:
+            for message in messages:
+                try:
+                    connection.send_messages([message])
+                    left.remove(message)
+                except (OSError, SMTPException):
+                    logger.exception("A mail could not be sent: %s", message.subject)
+                    with suppress(OSError, SMTPException):
+                        connection.close()  # the next one opens it again
+    except (OSError, SMTPException):
+        logger.exception("The mail server cannot be reached: %s mails not sent", len(left))
+    return left
 
 
 # People

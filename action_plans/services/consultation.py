@@ -77,11 +77,11 @@ def invite_to_comment(
         email=email.lower(),
         key_digest=digest(key),
     )
-    _send_link(invitation, key)
+    _send_link(invitation, key, by=by)
     return invitation
 
 
-def _send_link(invitation: ConsultationInvitation, key: str) -> None:
+def _send_link(invitation: ConsultationInvitation, key: str, *, by: User) -> None:
     """The only place where the key is written out: the database keeps its digest."""
     consultation = invitation.consultation
     with translation.override("pt"):
@@ -89,6 +89,8 @@ def _send_link(invitation: ConsultationInvitation, key: str) -> None:
             invitation.email,
             "action_plans/email/consultation_invitation.txt",
             subject=_("Your comments on the plan %(plan)s") % {"plan": consultation.plan},
+            by=by,
+            about=consultation.plan.get_absolute_url(),
             invitation=invitation,
             consultation=consultation,
             url=urljoin(settings.SITE_URL, reverse("consultation_invited", args=[key])),

@@ -136,7 +136,7 @@ def send_referral(referral: Referral, *, way: str, due_on: date, email: str = ""
         why = f"{referral.reference}, {referral.partner}, {how}"
         record_access(Verb.SHARED, referral.person, by=by, why=why)  # type: ignore[arg-type]  # checked above
     if way == ReferralStep.Way.EMAIL:
-        _mail(referral, "cases/email/referral.txt", lambda: _("A referral from {office}: {number}"))
+        _mail(referral, "cases/email/referral.txt", lambda: _("A referral from {office}: {number}"), by)
     _tell_partner(referral, lambda: _("{office} sends you a referral: {number}."))
     return referral
 
@@ -221,7 +221,7 @@ def _call_back(rows: ReferralQuerySet, by: User | None) -> None:
         _tell_partner(referral, lambda: _("Please delete what you were told with referral {number}."))
         if referral.email:
             subject = lambda: _("Please delete what you were told with referral {number}.")  # noqa: E731
-            _mail(referral, "cases/email/referral_delete.txt", subject)
+            _mail(referral, "cases/email/referral_delete.txt", subject, by)
 
 
 def record_reading(referral: Referral, *, by: User | None, address: str | None) -> None:
@@ -255,7 +255,7 @@ def _remind(pk: int) -> bool:
     mails = bool(referral.email and referral.link())
     if mails:
         subject = lambda: _("Reminder of a referral from {office}: {number}")  # noqa: E731
-        _mail(referral, "cases/email/referral_reminder.txt", subject)
+        _mail(referral, "cases/email/referral_reminder.txt", subject, None)
     told = _tell_partner(referral, lambda: _("{office} waits for your answer to referral {number}."))
     return mails or told > 0
 
@@ -364,13 +364,15 @@ def _tell_desk(referral: Referral) -> None:
     )
 
 
-def _mail(referral: Referral, template: str, subject: Any) -> None:
+def _mail(referral: Referral, template: str, subject: Any, by: User | None) -> None:
     """A notice with the link and nothing of the person, in the language of the country."""
     with translation.override("pt"):
         mail_to(
             referral.email,
             template,
             subject=subject().format(**_names(referral)),
+            by=by or referral.author,
+            about=referral.get_absolute_url(),
             referral=referral,
             due=format_day(referral.due_on),
             url=referral.link(),

@@ -445,3 +445,20 @@ def test_two_nights_at_once_remind_once(case, partner):
     mail.outbox.clear()
     assert not referrals._remind(soon.pk)
     assert mail.outbox == []
+
+
+def test_a_referral_whose_mail_does_not_go_tells_who_sent_it(
+    office_praia, desk_praia, partner, monkeypatch, django_capture_on_commit_callbacks
+):
+    def fail(self, messages):
+        raise OSError("no route to host")
+
+    monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", fail)
+    case = CaseFactory(office=office_praia, author=desk_praia)
+    referral = ReferralFactory(case=case, partner=partner, author=desk_praia)
+    day = timezone.localdate() + timedelta(days=14)
+    with django_capture_on_commit_callbacks(execute=True):
+        send_referral(referral, way="email", email="a@example.org", due_on=day, by=desk_praia)
+    notice = desk_praia.notices.get()
+    assert referral.reference in notice.text
+    assert notice.url == referral.get_absolute_url()
