@@ -396,12 +396,18 @@ class CaseChecklistForm(CaseActForm):
         ),
     )
 
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)  # what was ticked on the page
+
     def offer(self, fields: Any) -> None:
         brought = self.case.checklist_entries.filter(item=OuterRef("pk"), is_done=True)
         papers = self.case.papers_to_bring().annotate(is_brought=Exists(brought))
         fields["items"].queryset = papers
         fields["items"].choices = [(paper.pk, _said(paper)) for paper in papers]
         fields["items"].initial = [paper.pk for paper in papers if paper.is_brought]
+        fields["shown"].initial = " ".join(map(str, fields["items"].initial))
+
+    def clean_shown(self) -> set[str]:
+        return set(self.cleaned_data["shown"].split())
 
 
 def _said_of(row: Appointment | Referral) -> str:

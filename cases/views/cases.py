@@ -78,7 +78,6 @@ from cases.services.follow_ups import add_follow_up, set_deadline
 from cases.views.desk import get_offices, log_choice, named_row
 from cases.views.searches import asked_address, asked_of_list, is_over
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove, moves_from
-from gai_portal.lib.forms import field_of
 from gai_portal.lib.paging import keyset_page
 
 ENQUIRIES = 25  # shown on a case's page
@@ -281,11 +280,11 @@ class Act:
 
 
 def _tick(case: Case, data: Data, by: User) -> None:
-    chosen = {item.pk for item in data["items"]}
-    known = {entry.item_id: entry.is_done for entry in case.checklist_entries.all()}
-    for item in field_of(CaseChecklistForm(case=case), "items").queryset:
-        if known.get(item.pk, False) != (item.pk in chosen):
-            tick_checklist(case, item, is_done=item.pk in chosen, by=by)
+    """What was ticked, or taken back, on the page as it was shown: what a colleague ticked since stays."""
+    chosen = set(data["items"])
+    for item in case.papers_to_bring():
+        if (item in chosen) != (str(item.pk) in data["shown"]):
+            tick_checklist(case, item, is_done=item in chosen, by=by)
 
 
 ACTS: dict[str, Act] = {

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AccessLog
 from accounts.roles import Role
 from cases.models import Case, CaseNote, FollowUp
-from cases.services.cases import change_case, close_case, open_case
+from cases.services.cases import change_case, close_case, open_case, tick_checklist
 from tests.conftest import member
 from tests.factories import (
     AppointmentFactory,
@@ -223,8 +223,23 @@ def test_documents_brought_are_ticked_in_the_case(desk, case):
     item.checklist.topics.add(case.topic)
     desk.post(act(case, "checklist"), {"items": [item.pk]})
     assert case.checklist_entries.get().is_done
-    desk.post(act(case, "checklist"), {})
+    shown = desk.get(case.get_absolute_url()).context["checklist"]["shown"].value()
+    assert shown == str(item.pk)
+    desk.post(act(case, "checklist"), {"shown": shown})
     assert not case.checklist_entries.get().is_done
+
+
+def test_what_a_colleague_ticked_meanwhile_stays_ticked(desk, case, coordinator_praia):
+    mine, theirs, was_there = (ChecklistItemFactory(code=code) for code in ("MINE", "THEIRS", "THERE"))
+    mine.checklist.topics.add(case.topic)
+    tick_checklist(case, was_there, is_done=True, by=coordinator_praia)
+    page = desk.get(act(case, "checklist"))
+    assert 'name="shown"' in page.content.decode()
+    shown = page.context["form"]["shown"].value()
+    tick_checklist(case, theirs, is_done=True, by=coordinator_praia)
+    desk.post(act(case, "checklist"), {"items": [mine.pk], "shown": shown})
+    brought = case.checklist_entries.filter(is_done=True)
+    assert {entry.item for entry in brought} == {mine, theirs}
 
 
 def test_a_coordinator_opens_a_restricted_case_only_with_a_reason(
