@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.access import Verb, record_access
 from accounts.roles import Role
 from cases.models import Channel, Enquiry, Outcome, Recall, Referral, timeline
-from cases.services.cases import file_enquiry, name_case
+from cases.services.cases import change_case, file_enquiry, name_case
 from cases.services.enquiries import correct_enquiry, log_enquiry
 from cases.services.merging import merge_people, undo_merge
 from cases.services.people import correct_person
@@ -68,14 +68,18 @@ def test_what_was_written_before_somebody_was_restricted_is_closed_and_opened_wi
 ):
     by_name, by_colleague = log(person=maria), log(by=colleague, person=maria)
     by_case = log()
-    file_enquiry(by_case, CaseFactory(office=maria.office, author=desk_praia, person=maria), by=desk_praia)
+    case = CaseFactory(office=maria.office, author=desk_praia, person=maria)
+    file_enquiry(by_case, case, by=desk_praia)
     other = log()
     restrict(maria, desk_praia)
     seen = [reads(colleague, each) for each in (by_name, by_colleague, by_case, other)]
     assert seen == [False, True, False, True]
     assert all(reads(desk_praia, each) for each in (by_name, by_colleague, by_case, other))
     restrict(maria, desk_praia, restricted=False)
-    assert all(reads(colleague, each) for each in (by_name, by_colleague, by_case, other))
+    assert [reads(colleague, each) for each in (by_name, by_colleague, by_case)] == [True, True, False]
+    case.refresh_from_db()
+    change_case(case, {"is_restricted": False}, version=case.version, by=desk_praia)
+    assert reads(colleague, by_case)  # opened with its case, by hand
     assert WORD in str(by_name.history.values_list("note", flat=True))
     by_name.refresh_from_db()
     lines = by_name.changes_for(desk_praia)
