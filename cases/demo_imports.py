@@ -11,7 +11,14 @@ from accounts.roles import Role
 from cases.demo import MARK, MONTHS
 from cases.models import EnquiryImport
 from cases.services.import_values import Lists
-from cases.services.imports import keep_list, open_questions, record_list, say_meanings, start_import
+from cases.services.imports import (
+    keep_list,
+    open_questions,
+    record_list,
+    say_columns,
+    say_meanings,
+    start_import,
+)
 from gai_portal.lib.reference import Tally
 from municipalities.models import Office
 
@@ -57,6 +64,8 @@ def load_demo_import() -> Tally:
         tally.unchanged += 1
         return tally
     source = keep_list(office, old_list().encode(), f"Atendimentos antigos {MARK}.csv", by=by)
+    kept = [column for column in source.columns if not column["why"]]
+    say_columns(source, [column["field"] or "note" for column in kept], by=by)
     asked = open_questions(source, Lists())
     say_meanings(source, [(one.field, one.text, one.code) for one in asked], by=by)
     start_import(source, by=by)

@@ -137,6 +137,7 @@ class OutcomeFactory(DjangoModelFactory):
 
     code = "informed"
     name_pt = "Informação dada, assunto resolvido"
+    closes = True
 
 
 class LanguageFactory(DjangoModelFactory):

@@ -199,7 +199,7 @@ class CaseNoteForm(WordsForm):
 
 class CloseCaseForm(WordsForm):
     outcome = forms.ModelChoiceField(
-        Outcome.objects.filter(is_active=True), label=_("Outcome"), empty_label=_("Choose")
+        Outcome.objects.filter(is_active=True, closes=True), label=_("Outcome"), empty_label=_("Choose")
     )
     reason = NoteField(label=_("How did it end?"), max_length=NOTE_LIMIT)
     appointments = needed(

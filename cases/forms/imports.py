@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _, gettext_lazy
 
 from cases.models import EnquiryImport
-from cases.services.import_columns import HIDDEN, field_labels
+from cases.services.import_columns import HIDDEN, field_labels, is_free_text
 from cases.services.import_values import ALWAYS, Asked, How, Lists
 from municipalities.models import Office
 
@@ -59,12 +59,15 @@ class ColumnsForm(forms.Form):
     def __init__(self, *args: Any, source: EnquiryImport, samples: list[list[str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
-        choices = [(NOTHING, _("Leave it out")), *field_labels().items()]
+        leave, leave_text = _("Leave it out"), _("Leave it out: free text can name somebody")
         kept = [column for column in source.columns if not column["why"]]
         for number, (column, texts) in enumerate(zip(kept, samples, strict=True)):
             self.fields[f"column-{number}"] = forms.ChoiceField(
                 label=column["heading"],
-                choices=choices,
+                choices=[
+                    (NOTHING, leave_text if is_free_text(column["heading"]) else leave),
+                    *field_labels().items(),
+                ],
                 initial=column["field"] or NOTHING,
                 help_text=" · ".join(texts) or _("Nothing stands in it."),
             )

@@ -36,15 +36,33 @@ from municipalities.models import Office, Partner
 
 OLDEST = date(1900, 1, 1)
 # How a telephone may be used without doing harm.
-MAY = ("may_call", "may_text", "may_whatsapp", "may_leave_message")
+WAYS = ("may_call", "may_text", "may_whatsapp")
+MAY = (*WAYS, "may_leave_message")
 SAFELY = (*MAY, "safe_from", "safe_until", "caution")
 SAFELY_WIDGETS: dict[str, Any] = {
     "safe_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     "safe_until": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
 }
-BOTH = _("both hours or none")
+BOTH = _("fill in both or none")
 WITH_DOCUMENT = _("if there is a document")
 SAFELY_HELP: dict[str, Any] = {"caution": _("For example: do not say who is calling.")}
+
+
+class SafeUseForm(forms.Form):
+    """How a number may be used: said by somebody each time, never taken for granted."""
+
+    no_contact = forms.BooleanField(label=_("Nothing: do not contact the person here"), required=False)
+
+    @property
+    def may_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in (*MAY, "no_contact")]
+
+    def check_use(self, data: dict[str, Any]) -> None:
+        ways = any(data.get(name) for name in WAYS)
+        if not ways and not data.get("no_contact"):
+            self.add_error("may_call", _("Ask what the number may be used for, and tick it."))
+        elif data.get("no_contact") and any(data.get(name) for name in MAY):
+            self.add_error("no_contact", _("Tick either this or what the number may be used for."))
 
 
 class PhoneField(forms.CharField):
@@ -192,6 +210,8 @@ class ConsentForm(forms.Form):
         data = super().clean() or {}
         if data.get("given") == Consent.Form.SPOKEN and not data.get("witness", "").strip():
             self.add_error("witness", _("Write who was the witness."))
+        if not any(data.get(name) for name in ("for_follow_up", "for_reminders", "partners")):
+            self.add_error("for_follow_up", _("Tick at least one thing that the person agrees to."))
         return data
 
     def explained(self) -> str:
@@ -212,7 +232,7 @@ class ConsentForm(forms.Form):
         }
 
 
-class NewPersonForm(ConsentForm, PersonForm):
+class NewPersonForm(SafeUseForm, ConsentForm, PersonForm):
     """A new record: who it is, how to reach them, one document, and that they agree to it."""
 
     office = forms.ModelChoiceField(Office.objects.none(), label=_("Office"), empty_label=None)
@@ -244,19 +264,18 @@ class NewPersonForm(ConsentForm, PersonForm):
         safely = fields_for_model(Contact, SAFELY, widgets=SAFELY_WIDGETS, help_texts=SAFELY_HELP)
         for name in ("safe_from", "safe_until"):
             needed(BOTH, safely[name])
+        safely["may_call"].initial = False
         self.fields.update(cast("dict[str, forms.Field]", safely))
         if len(offices) == 1:
             del self.fields["office"]
-
-    @property
-    def may_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in MAY]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         data["office"] = self.consent_office = data.get("office") or self.offices[0]
         if data.get("kind") or data.get("number"):
             check_document(self, data)
+        if data.get("phone"):
+            self.check_use(data)
         return data
 
     def content(self) -> dict[str, Any]:
@@ -318,7 +337,7 @@ class AliasForm(forms.ModelForm):
         return " ".join(self.cleaned_data["name"].split())
 
 
-class ContactForm(forms.ModelForm):
+class ContactForm(SafeUseForm, forms.ModelForm):
     """A number or an address, and how it may be used without doing harm."""
 
     checked = forms.BooleanField(label=_("It was tried while the person was here"), required=False)
@@ -342,6 +361,10 @@ class ContactForm(forms.ModelForm):
             needed(BOTH, self.fields[name])
         self.initial.setdefault("channel", Contact.Channel.PHONE)
         self.initial["checked"] = self.instance.verified_at is not None
+        if self.instance.pk:
+            self.initial["no_contact"] = not any(self.initial[name] for name in WAYS)
+        else:
+            self.initial["may_call"] = False
         if self.instance.pk and self.instance.channel == Contact.Channel.PHONE:
             self.initial["value"] = format_phone(self.instance.value)
 
@@ -352,6 +375,8 @@ class ContactForm(forms.ModelForm):
                 data["value"] = self._kept(data["channel"], data["value"].strip())
             except ValidationError as error:
                 self.add_error("value", error)
+        if data.get("channel") == Contact.Channel.PHONE:
+            self.check_use(data)
         was = self.instance.verified_at
         changed = data.get("value") != (self.instance.value if self.instance.pk else None)
         if not data.get("checked"):

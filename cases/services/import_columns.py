@@ -62,7 +62,9 @@ def describe_columns(table: ForeignTable, office: Office) -> list[Column]:
     columns = []
     for number, heading in enumerate(table.header):
         why = _why_left_out(heading, table.column(number)[:LOOKED_AT])
-        field = "" if why else known.get(fold(heading)) or _field_of(heading)
+        # Free text may name somebody: it is taken over when the office says so, not because of its heading.
+        guess = "" if is_free_text(heading) else _field_of(heading)
+        field = "" if why else known.get(fold(heading)) or guess
         if field in taken:
             field = ""
         taken.add(field)
@@ -99,6 +101,10 @@ def _field_of(heading: str) -> str:
     return next((field for field, known in words()["headings"].items() if set(said) & set(known)), "")
 
 
+def is_free_text(heading: str) -> bool:
+    return _field_of(heading) == "note"
+
+
 def _why_left_out(heading: str, cells: list[str]) -> str:
     said = set(_words_in(heading))
     if said & set(words()["personal"]):
@@ -109,7 +115,7 @@ def _why_left_out(heading: str, cells: list[str]) -> str:
         return ""
     # A note that holds one is emptied by itself.
     has_numbers = sum(bool(pointing_at_somebody(cell)) for cell in cells) * 5 > len(cells)
-    if has_numbers and _field_of(heading) != "note":
+    if has_numbers and not is_free_text(heading):
         return Why.NUMBERS.value
     names = [cell for cell in cells if NAME.fullmatch(cell)]
     # What many rows repeat is a topic or a country; people differ.

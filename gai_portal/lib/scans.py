@@ -38,7 +38,10 @@ def checked_scan(upload: IO[bytes], size: int, *, most_mb: int, most_pdf_mb: int
             raise ValidationError(_("The file is damaged or has not arrived whole. Send it again."))
         return _picture(upload)
     raise ValidationError(
-        _("This is neither a PDF nor a JPEG or PNG picture, whatever its name says. Scan or photograph it.")
+        _(
+            "This is neither a PDF nor a JPEG or PNG picture, whatever its name says. Save it as JPEG, PNG "
+            "or PDF and send it again: an iPhone's photographs are often HEIC."
+        )
     )
 
 

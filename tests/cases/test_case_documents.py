@@ -100,6 +100,12 @@ def test_a_file_that_is_not_what_its_name_says_is_refused(desk, case, content):
     assert "PDF" in errors(send(desk, case, content, "contrato.pdf"))
 
 
+def test_a_photograph_in_a_format_of_its_own_is_refused_with_what_to_do(desk, case):
+    said = errors(send(desk, case, b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "foto.heic"))
+    assert "JPEG, PNG" in said
+    assert "HEIC" in said
+
+
 @pytest.mark.parametrize("content", [PDF[:20], picture("JPEG")[:400], picture("PNG")[:200]])
 def test_a_file_that_has_not_arrived_whole_is_refused(desk, case, content):
     assert errors(send(desk, case, content))

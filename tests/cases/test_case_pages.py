@@ -184,6 +184,14 @@ def test_a_case_is_not_closed_without_an_outcome_and_a_reason(desk, case):
     assert page.context["form"].errors.keys() == {"outcome", "reason"}
 
 
+def test_a_case_ends_only_with_what_settles_the_matter(desk, case, informed):
+    waiting = OutcomeFactory(code="waiting_service", name_pt="À espera de resposta", closes=False)
+    offered = desk.get(act(case, "close")).context["form"].fields["outcome"].queryset
+    assert list(offered) == [informed]
+    page = desk.post(act(case, "close"), {"outcome": waiting.pk, "reason": "Espera."})
+    assert page.context["form"].errors.keys() == {"outcome"}
+
+
 def test_closing_what_a_colleague_has_closed_says_so_and_keeps_the_text(desk, case, informed):
     fields = {"outcome": informed.pk, "reason": "Tudo resolvido."}
     desk.post(act(case, "close"), fields)

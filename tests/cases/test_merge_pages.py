@@ -53,6 +53,13 @@ def test_a_likely_duplicate_leads_to_both_records_side_by_side(desk, pair):
     }
 
 
+def test_comparing_two_records_shows_the_names_to_choose_between(desk, pair):
+    page = desk.get(merge_page(pair)).content.decode()
+    table = page[page.index("<table") : page.index("</table>")]
+    assert "<span>Fatumata Djaló</span></label>" in table
+    assert "<span>Fatoumata Diallo</span></label>" in table
+
+
 def test_where_they_differ_the_officer_chooses_and_all_cases_come_along(desk, pair):
     kept, gone = pair
     answer = desk.post(

@@ -24,6 +24,7 @@ from tests.factories import (
     EnquiryFactory,
     LanguageFactory,
     OutcomeFactory,
+    PartnerFactory,
     PersonFactory,
     ReferralFactory,
 )
@@ -131,6 +132,7 @@ def test_a_new_record_begins_with_the_name_that_was_searched_for(desk, new_perso
 def test_a_person_is_recorded(desk, new_person, desk_praia):
     extra = {
         "phone": "991 23 45",
+        "may_text": "on",
         "phone_checked": "on",
         "kind": "passport",
         "number": "C 123",
@@ -181,6 +183,7 @@ def test_a_double_click_records_one_person(desk, new_person):
         ("spoken_in", ""),
         ("given", "guessed"),
         ("nationality", "ZZ"),
+        ("for_follow_up", ""),  # the only thing that they agree to
     ],
 )
 def test_what_is_wrong_is_told_at_its_field_and_nothing_is_lost(desk, new_person, field, value):
@@ -189,6 +192,29 @@ def test_what_is_wrong_is_told_at_its_field_and_nothing_is_lost(desk, new_person
     if field != "name":
         assert form["name"].value() == "Fatumata Djaló"
     assert not Person.objects.exists()
+
+
+def test_sharing_with_a_partner_is_enough_of_an_agreement(desk, new_person):
+    del new_person["for_follow_up"]
+    desk.post(CREATE, new_person | {"partners": [PartnerFactory().pk]})
+    assert Consent.objects.get().partners.exists()
+
+
+def test_how_a_number_may_be_used_is_ticked_beforehand_nowhere(desk, new_person, maria):
+    new = desk.get(CREATE, {"search": new_person["search"]}).context["form"]
+    more = desk.get(reverse("cases:person_item_add", args=[maria.pk, "contacts"])).context["form"]
+    for form in (new, more):
+        assert [field.value() for field in form.may_fields if field.value()] == []
+
+
+def test_a_number_is_not_recorded_before_somebody_has_asked_how_it_may_be_used(desk, new_person):
+    form = desk.post(CREATE, new_person | {"phone": "9912345"}).context["form"]
+    assert form.errors.keys() == {"may_call"}
+    desk.post(CREATE, new_person | {"phone": "9912345", "no_contact": "on"})
+    contact = Contact.objects.get()
+    assert (contact.may_call, contact.may_text, contact.may_whatsapp) == (False, False, False)
+    edit = reverse("cases:person_item_edit", args=[contact.person_id, "contacts", contact.pk])
+    assert desk.get(edit).context["form"]["no_contact"].value() is True
 
 
 def test_a_spoken_agreement_needs_a_witness(desk, new_person):
@@ -235,7 +261,7 @@ def test_a_restricted_duplicate_of_a_colleague_is_not_given_away(
         office=office_praia, author=coordinator_praia, name="Fatumata Djaló", is_restricted=True
     )
     Contact.objects.create(person=hidden, channel="phone", value="+2389912345", verified_at=timezone.now())
-    page = desk.post(CREATE, new_person | {"phone": "9912345"}, follow=True)
+    page = desk.post(CREATE, new_person | {"phone": "9912345", "may_call": "on"}, follow=True)
     assert hidden.reference not in page.content.decode()
     assert Person.objects.count() == 2
 
@@ -248,12 +274,12 @@ def known_at_sal(office_sal, desk_sal) -> Person:
 
 
 def test_another_office_that_knows_the_telephone_is_named_and_nothing_else(desk, new_person, known_at_sal):
-    page = desk.post(CREATE, new_person | {"phone": "9912345"}).content.decode()
+    page = desk.post(CREATE, new_person | {"phone": "9912345", "may_call": "on"}).content.decode()
     assert "GAI Sal" in page
     assert "Segredo" not in page
     assert known_at_sal.reference not in page
     assert AccessLog.objects.of(known_at_sal).get().verb == "matched"
-    desk.post(CREATE, new_person | {"phone": "9912345", "new_indeed": "1"})
+    desk.post(CREATE, new_person | {"phone": "9912345", "may_call": "on", "new_indeed": "1"})
     assert Person.objects.filter(name="Fatumata Djaló").exists()
 
 
@@ -263,7 +289,9 @@ def test_who_asks_too_often_gets_no_more_answers_and_can_still_work(
     AccessLog.objects.bulk_create(
         [AccessLog(user=desk_praia, who="x", verb="matched", kind="cases.person", label="–")] * QUESTIONS
     )
-    page = desk.post(CREATE, new_person | {"phone": "9912345"}, follow=True).content.decode()
+    page = desk.post(
+        CREATE, new_person | {"phone": "9912345", "may_call": "on"}, follow=True
+    ).content.decode()
     assert "GAI Sal" not in page
     assert Person.objects.filter(name="Fatumata Djaló").exists()
 
@@ -425,7 +453,7 @@ def test_a_contact_is_added_changed_and_removed(desk, maria):
     assert (contact.value, contact.may_whatsapp, contact.verified_at is None) == ("+2389912345", False, False)
     assert 'href="tel:+2389912345"' in desk.get(maria.get_absolute_url()).content.decode()
     edit = reverse("cases:person_item_edit", args=[maria.pk, "contacts", contact.pk])
-    desk.post(edit, {"channel": "phone", "value": "9954321", "safe_from": "18:00", "safe_until": "20:00"})
+    desk.post(edit, {"channel": "phone", "value": "9954321", "no_contact": "on"})
     assert "tel:" not in desk.get(maria.get_absolute_url()).content.decode()  # it may not be called
     contact.refresh_from_db()
     assert (contact.value, contact.may_call, contact.verified_at) == ("+2389954321", False, None)
@@ -440,6 +468,12 @@ def test_a_contact_is_added_changed_and_removed(desk, maria):
         ("contacts", {"channel": "phone", "value": "123"}, "value"),
         ("contacts", {"channel": "email", "value": "123"}, "value"),
         ("contacts", {"channel": "phone", "value": "9912345", "safe_from": "18:00"}, "__all__"),
+        ("contacts", {"channel": "phone", "value": "9912345", "may_leave_message": "on"}, "may_call"),
+        (
+            "contacts",
+            {"channel": "phone", "value": "9912345", "may_text": "on", "no_contact": "on"},
+            "no_contact",
+        ),
         ("names", {"name": " ", "kind": "former"}, "name"),
         ("names", {"name": "Bia", "kind": "merged"}, "kind"),
         ("documents", {"kind": "visa", "number": "1", "country": "GW"}, "country"),
@@ -473,7 +507,9 @@ def test_an_ended_agreement_stops_the_work_until_it_is_renewed(desk, office_prai
     assert desk.get(reverse("cases:person_edit", args=[person.pk])).status_code == 403
     renew = reverse("cases:consent_renew", args=[person.pk])
     sent = {"spoken_in": LanguageFactory().pk, "given": "signed", "ends_on": str(timezone.localdate())}
-    desk.post(renew, sent)
+    refused = desk.post(renew, sent).context["form"]
+    assert refused.errors.keys() == {"for_follow_up"}  # they would have agreed to nothing
+    desk.post(renew, sent | {"for_reminders": "on"})
     assert desk.get(reverse("cases:person_edit", args=[person.pk])).status_code == 200
     assert person.consents.count() == 2
 

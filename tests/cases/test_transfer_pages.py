@@ -154,6 +154,7 @@ def new_person(client, desk_sal):
         "name": "Binta Sanha",
         "spoken_in": LanguageFactory().pk,
         "given": "signed",
+        "for_follow_up": "on",
         "ends_on": until.isoformat(),
         **PASSPORT,
     }
