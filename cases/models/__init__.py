@@ -56,7 +56,6 @@ from cases.models.people import (
     Person,
     PersonQuerySet,
     document_key,
-    reachable,
 )
 from cases.models.recalls import Recall, RecallQuerySet
 from cases.models.referrals import (
@@ -183,7 +182,6 @@ __all__ = [
     "names_in",
     "names_of_languages",
     "parts_of",
-    "reachable",
     "rows_of",
     "shareable",
     "timeline",

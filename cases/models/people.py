@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
@@ -154,6 +154,11 @@ class Person(models.Model):
         return nationality_name(self.nationality)
 
     @property
+    def reachable(self) -> "list[Contact]":
+        """The ways in which they may be reached."""
+        return [contact for contact in self.contacts.all() if contact.may_be_used]
+
+    @property
     def is_standing(self) -> bool:
         return self.merged_into_id is None and self.erased_at is None
 
@@ -258,15 +263,26 @@ class Contact(models.Model):
     def __str__(self) -> str:
         return format_phone(self.value) if self.channel == self.Channel.PHONE else self.value
 
+    @property
+    def may_be_used(self) -> bool:
+        """Not a number that is only kept to recognise somebody by."""
+        return self.channel == self.Channel.EMAIL or self.may_call or self.may_text or self.may_whatsapp
+
+    def ways(self) -> list[str]:
+        """How a telephone may be used."""
+        if self.channel != self.Channel.PHONE:
+            return []
+        ways = {
+            gettext("calls"): self.may_call,
+            gettext("text messages"): self.may_text,
+            "WhatsApp": self.may_whatsapp,
+            gettext("Leave no message"): self.may_call and not self.may_leave_message,
+        }
+        return [way for way, applies in ways.items() if applies]
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.tail = tail_of(self.value) if self.channel == self.Channel.PHONE else ""
         super().save(*args, **kwargs)
-
-
-def reachable(person: str = "") -> models.Prefetch:
-    """Puts the ways in which somebody may be reached on each record, as `reachable`."""
-    allowed = Q(channel=Contact.Channel.EMAIL) | Q(may_call=True) | Q(may_text=True) | Q(may_whatsapp=True)
-    return models.Prefetch(f"{person}contacts", Contact.objects.filter(allowed), to_attr="reachable")
 
 
 class IdentityDocument(models.Model):

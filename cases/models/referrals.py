@@ -1,6 +1,7 @@
 """Sending somebody to a partner, with the answer."""
 
 import uuid
+from operator import attrgetter
 from typing import Self
 from urllib.parse import urljoin
 
@@ -9,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, override
 
 from accounts.models import MunicipalityScopedQuerySet, User
 from accounts.roles import DESK_ROLES
@@ -29,7 +30,7 @@ KINDS = dict(Contact.Channel.choices) | dict(IdentityDocument.Kind.choices) | {"
 def shareable(person: Person) -> dict[str, str]:
     """What a partner can be told of somebody: `name`, `phone-12`, `passport-7`, each with its value."""
     offered = {"name": person.name}
-    for contact in person.contacts.all():
+    for contact in filter(attrgetter("may_be_used"), person.contacts.all()):
         offered[f"{contact.channel}-{contact.pk}"] = _with_care(contact)
     for document in person.documents_of_identity.all():
         offered[f"{document.kind}-{document.pk}"] = f"{document.number} ({document.country})"
@@ -46,7 +47,8 @@ def _with_care(contact: Contact) -> str:
     hours = ""
     if contact.safe_from and contact.safe_until:
         hours = f"{contact.safe_from:%H:%M}–{contact.safe_until:%H:%M}"
-    care = "; ".join(filter(None, [contact.whose, hours, contact.caution]))
+    with override(settings.LANGUAGE_CODE):  # the partner's, whoever writes
+        care = "; ".join(filter(None, [contact.whose, *contact.ways(), hours, contact.caution]))
     return f"{contact} ({care})" if care else str(contact)
 
 

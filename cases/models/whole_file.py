@@ -80,6 +80,7 @@ LEFT_OUT = frozenset(
         "number_key",
         "reminded_of",
         "file",
+        "content_type",
         "return_code",
         "link_seed",
         "link_digest",
@@ -248,8 +249,8 @@ def _readings(lines: Iterable[dict[str, Any]], titles: "Titles", office: Office)
     """Who read it on which day, the latest first; the same by the same on one day once."""
     found = []
     for line in lines:
-        if line["user"] is None:
-            who = gettext("Somebody without an account")
+        if line["user"] is None or line["scope"].startswith("partner "):  # by a link, or with an account
+            who = gettext("The partner organisation")
         elif office.municipality_id in line["scope"].split():
             who = titles.get(line["user"]) or _staff_of(office)
         else:

@@ -23,7 +23,7 @@ from accounts.http import SignedInRequest
 from accounts.services import answer_form
 from cases.documents import agenda_pdf
 from cases.forms.appointments import AgendaFilter, AppointmentForm, EditAppointmentForm, JointDayForm
-from cases.models import Appointment, AppointmentQuerySet, Case, Person, reachable
+from cases.models import Appointment, AppointmentQuerySet, Case, Person
 from cases.permissions import can_work_on_appointment
 from cases.services.appointments import (
     AppointmentChanged,
@@ -255,7 +255,7 @@ def reminder_list(request: SignedInRequest) -> HttpResponse:
     people = Person.objects.visible_to(request.user).standing().consenting()
     people = people.filter(consent__for_reminders=True)
     rows = planned.filter(person__in=people).with_names().select_related("person__language")
-    rows = rows.prefetch_related(reachable("person__"))
+    rows = rows.prefetch_related("person__contacts")
     page = Paginator(rows, MOST_SHOWN).get_page(request.GET.get("page"))
     log_access_to_each(request, Verb.READ, {row.person for row in page if row.person})
     context = {

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import Verb, log_access_to_each
 from accounts.http import SignedInRequest
 from cases.forms.recalls import RecallFilter
-from cases.models import Person, Recall, reachable
+from cases.models import Person, Recall
 from cases.services.recalls import mark_recall, note_try, reopen_recall
 from cases.views.desk import get_offices
 from gai_portal.lib.paging import keyset_page
@@ -43,7 +43,7 @@ def add_people(request: SignedInRequest, recalls: Sequence[Recall]) -> None:
     """Give each row the person, for whoever reads that record, and how they can be reached."""
     people = Person.objects.visible_to(request.user).standing().select_related("office", "consent")
     asked = [recall.record.person_id for recall in recalls if recall.record.person_id]
-    shown = {person.pk: person for person in people.prefetch_related(reachable()).filter(pk__in=asked)}
+    shown = {person.pk: person for person in people.prefetch_related("contacts").filter(pk__in=asked)}
     log_access_to_each(request, Verb.READ, shown.values())
     for recall in recalls:
         recall.person = shown.get(recall.record.person_id or 0)

@@ -178,6 +178,21 @@ def test_the_receipt_says_who_has_read_what_by_role_and_day_and_is_logged(
     assert_pdf_ua(pdf, desk.get(url("person_file", fatou, ending="pdf")).content)
 
 
+def test_the_receipt_calls_a_partner_a_partner_by_a_link_and_with_an_account(desk, fatou, partner_user):
+    record_access(Verb.READ, fatou, by=None, who="Plataforma: PR-E1")
+    record_access(Verb.ANSWERED, fatou, by=partner_user)
+    readings = whole_file(fatou, fatou.author).readings
+    assert {(reading.who, reading.verb) for reading in readings} == {
+        ("A entidade parceira", "Leitura"),
+        ("A entidade parceira", "Resposta a um encaminhamento"),
+    }
+
+
+def test_the_copy_says_nothing_of_how_a_file_is_stored(desk, fatou, desk_praia):
+    [part] = [part for part in whole_file(fatou, desk_praia).parts if part.name == "casedocument"]
+    assert "Content type" not in {fact.label for fact in part.rows[0]}
+
+
 def test_the_receipt_tells_what_is_recorded_without_the_matter_itself(desk, fatou):
     """It may be found by others on the way home."""
     text = words_in(desk.get(url("receipt_file", fatou) + "?in=pt").content)

@@ -278,7 +278,11 @@ def test_a_number_is_shown_neither_without_agreement_nor_where_nobody_may_call(
     Consent.objects.filter(pk=named.consent_id).update(for_follow_up=True)
     assert "991 23 45" in client.get(LIST).content.decode()
     Contact.objects.filter(pk=phone.pk).update(may_call=False)
-    assert "991 23 45" not in client.get(LIST).content.decode()
+    html = client.get(LIST, headers=PT).content.decode()
+    assert "991 23 45" not in html
+    assert "Não contactar: avisar quando voltar." in html
+    phone.delete()
+    assert "Não há contactos registados." in client.get(LIST, headers=PT).content.decode()
 
 
 def test_a_restricted_person_is_named_to_nobody_else(client, make, card, named, praia, desk_praia):

@@ -8,11 +8,11 @@ import time_machine
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.access import Verb
 from accounts.models import AccessLog, Notice
-from cases.models import Contact, Enquiry, FollowUp, IdentityDocument, Referral, ReferralStep, timeline
+from cases.models import Contact, Enquiry, FollowUp, IdentityDocument, Referral, ReferralStep, shareable, timeline
 from cases.services import referrals
 from cases.services.cases import close_case
 from cases.services.consents import renew_consent, withdraw_consent
@@ -88,7 +88,23 @@ def test_an_anonymous_matter_can_be_referred(anonymous, partner, desk_praia):
 def test_what_is_ticked_is_taken_from_the_record_with_the_care_it_needs(case, partner, desk_praia, fatou):
     shares = ["name", phone_of(fatou)]
     referral = draft_referral(case, partner=partner, reason=REASON, shares=shares, by=desk_praia)
-    assert list(referral.shared.values()) == ["Fatoumata Diallo", "991 23 45 (Só à tarde)"]
+    assert list(referral.shared.values()) == ["Fatoumata Diallo", "991 23 45 (chamadas; Não deixar recado; Só à tarde)"]
+
+
+def test_a_number_that_is_not_to_be_called_is_not_offered_to_a_partner(fatou):
+    nothing = {"may_call": False, "may_text": False, "may_whatsapp": False}
+    fatou.contacts.update(**nothing)
+    fatou.contacts.create(channel="email", value="fatou@example.org", **nothing)
+    assert "phone" not in {key.partition("-")[0] for key in shareable(fatou)}
+    assert "fatou@example.org" in shareable(fatou).values()
+
+
+def test_a_number_goes_along_with_how_it_may_be_used(fatou):
+    fatou.contacts.update(may_call=False, may_text=True, may_whatsapp=True, whose="da irmã", caution="")
+    with translation.override("fr"):  # the partner reads Portuguese, whoever writes
+        assert shareable(fatou)[phone_of(fatou)] == "991 23 45 (da irmã; SMS; WhatsApp)"
+        fatou.contacts.update(may_call=True, may_leave_message=True, may_text=False, may_whatsapp=False)
+        assert shareable(fatou)[phone_of(fatou)] == "991 23 45 (da irmã; chamadas)"
 
 
 def test_nothing_is_shared_with_a_partner_whom_the_person_did_not_name(case, desk_praia):

@@ -8,6 +8,7 @@ from accounts.models import AccessLog, Notice
 from accounts.roles import Role
 from cases.models import Contact, IdentityDocument, Person, Transfer
 from cases.services.doors import ask_for_transfer
+from cases.services.follow_ups import finish_follow_up
 from cases.services.transfers import accept_transfer, offer_transfer
 from tests.cases.test_transfers import coordinator_sal, maria, matter, offer  # noqa: F401
 from tests.conftest import member
@@ -112,6 +113,15 @@ def test_the_sender_reads_what_it_handed_over(client, offer, matter, desk_praia,
     assert client.get(matter.get_absolute_url()).status_code == 404
     client.force_login(coordinator_sal)
     assert client.get(url).status_code == 403
+
+
+def test_the_sender_does_not_read_done_of_what_was_dropped(client, offer, matter, desk_praia, coordinator_sal):  # noqa: F811
+    finish_follow_up(matter.follow_ups.get(), dropped=True, by=desk_praia)
+    accept_transfer(offer, by=coordinator_sal)
+    client.force_login(desk_praia)
+    text = client.get(reverse("cases:transfer_sent", args=[offer.pk])).content.decode()
+    assert "Já não é precisa" in text
+    assert "Feit" not in text
 
 
 def test_lists_cost_the_same_with_one_and_with_twenty(
