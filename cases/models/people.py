@@ -263,6 +263,10 @@ class Contact(models.Model):
     def __str__(self) -> str:
         return format_phone(self.value) if self.channel == self.Channel.PHONE else self.value
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.tail = tail_of(self.value) if self.channel == self.Channel.PHONE else ""
+        super().save(*args, **kwargs)
+
     @property
     def may_be_used(self) -> bool:
         """Not a number that is only kept to recognise somebody by."""
@@ -279,10 +283,6 @@ class Contact(models.Model):
             gettext("Leave no message"): self.may_call and not self.may_leave_message,
         }
         return [way for way, applies in ways.items() if applies]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.tail = tail_of(self.value) if self.channel == self.Channel.PHONE else ""
-        super().save(*args, **kwargs)
 
 
 class IdentityDocument(models.Model):

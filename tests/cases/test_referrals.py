@@ -12,7 +12,16 @@ from django.utils import timezone, translation
 
 from accounts.access import Verb
 from accounts.models import AccessLog, Notice
-from cases.models import Contact, Enquiry, FollowUp, IdentityDocument, Referral, ReferralStep, shareable, timeline
+from cases.models import (
+    Contact,
+    Enquiry,
+    FollowUp,
+    IdentityDocument,
+    Referral,
+    ReferralStep,
+    shareable,
+    timeline,
+)
 from cases.services import referrals
 from cases.services.cases import close_case
 from cases.services.consents import renew_consent, withdraw_consent
@@ -88,7 +97,10 @@ def test_an_anonymous_matter_can_be_referred(anonymous, partner, desk_praia):
 def test_what_is_ticked_is_taken_from_the_record_with_the_care_it_needs(case, partner, desk_praia, fatou):
     shares = ["name", phone_of(fatou)]
     referral = draft_referral(case, partner=partner, reason=REASON, shares=shares, by=desk_praia)
-    assert list(referral.shared.values()) == ["Fatoumata Diallo", "991 23 45 (chamadas; Não deixar recado; Só à tarde)"]
+    assert list(referral.shared.values()) == [
+        "Fatoumata Diallo",
+        "991 23 45 (chamadas; Não deixar recado; Só à tarde)",
+    ]
 
 
 def test_a_number_that_is_not_to_be_called_is_not_offered_to_a_partner(fatou):

@@ -115,7 +115,7 @@ def test_the_sender_reads_what_it_handed_over(client, offer, matter, desk_praia,
     assert client.get(url).status_code == 403
 
 
-def test_the_sender_does_not_read_done_of_what_was_dropped(client, offer, matter, desk_praia, coordinator_sal):  # noqa: F811
+def test_what_was_dropped_is_not_called_done(client, offer, matter, desk_praia, coordinator_sal):  # noqa: F811
     finish_follow_up(matter.follow_ups.get(), dropped=True, by=desk_praia)
     accept_transfer(offer, by=coordinator_sal)
     client.force_login(desk_praia)
