@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
 from django.forms import BaseForm
 from django.http import QueryDict
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     Text = StrOrPromise | Callable[[], StrOrPromise]
 
+DEADLOCK = "40P01"  # PostgreSQL's code
 logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=7)  # drafts and spent one-time keys
@@ -82,8 +83,18 @@ def answer_once(request: SignedInRequest, create: Callable[[], str]) -> str:
 
     A second POST of the same form (a double click, a retry on a bad line) gets the first one's address
     and writes nothing. The key comes from the form's hidden field `once`, put there by `{% form_keys %}`.
-    A missing or malformed key counts as a new form.
+    A missing or malformed key counts as a new form. When PostgreSQL undid what `create` wrote, because it and
+    somebody else waited for each other's rows, it is run once more.
     """
+    try:
+        return _answer_once(request, create)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
+            raise
+        return _answer_once(request, create)
+
+
+def _answer_once(request: SignedInRequest, create: Callable[[], str]) -> str:
     key = _one_time_key(request.POST.get("once", ""))
     if key is None:
         with transaction.atomic():

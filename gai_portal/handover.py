@@ -88,7 +88,8 @@ def hand_over(membership: Membership, to: Mapping[str, User], *, by: User) -> li
     """
     if not can_hand_over(by, membership):
         raise PermissionDenied(f"{by} may not hand over the work of {membership.user}")
-    User.objects.select_for_update().get(pk=membership.user_id)  # twice at once: one after the other
+    # Twice at once: one after the other.
+    User.objects.select_for_update(no_key=True).get(pk=membership.user_id)
     # Nor do two coordinators leave at once, each counting on the other.
     coordinators = Membership.objects.current().filter(
         municipality=membership.municipality_id, role=Role.COORDINATOR

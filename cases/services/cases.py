@@ -37,7 +37,7 @@ from cases.permissions import (
 )
 from cases.retention import PERSON, leading_to
 from cases.services.appointments import settle_appointment
-from cases.services.desk import checked_assignee, held, locked_case, save_enquiry, save_next
+from cases.services.desk import all_held, checked_assignee, held, locked_case, save_enquiry, save_next
 from cases.services.referrals import call_back_what_was_shared, withdraw_referral
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, AppointmentState, CaseMove
 from gai_portal.lib.history import signed
@@ -118,7 +118,7 @@ def change_case(case: Case, content: Mapping[str, Any], *, version: int, by: Use
 @transaction.atomic
 def name_case(case: Case, person: Person | None, *, by: User) -> Case:
     """Say whose matter it is, or that it is nobody's by name. Its enquiries must not name somebody else."""
-    person = held(person)  # before the case, as everywhere: two that wait for each other would both fail
+    person, _former = all_held(person, case.person)
     case = locked_case(case)
     if not can_name_case(by, case):
         raise PermissionDenied(f"{by} may not name the person of {case}")
@@ -130,13 +130,13 @@ def name_case(case: Case, person: Person | None, *, by: User) -> Case:
     _check_person(case, by)
     _restrict(case)
     _save(case, by, is_new=False)
-    _bring_along(case, by)
-    if former is not None:
-        call_back_what_was_shared(case, former, by=by)
-    if person is not None:
-        case.referrals.filter(person=None).update(person=person)  # so that they are erased with the person
-        case.enquiries.update(return_code=None)  # nothing ties a name to conversations that were without one
     restrict_enquiries(case.enquiries.all(), by=by)
+    if person is not None:
+        case.enquiries.update(return_code=None)  # nothing ties a name to conversations that were without one
+        case.referrals.filter(person=None).update(person=person)  # so that they are erased with the person
+    if former is not None:  # before what is to be done: an answer that comes late ends that
+        call_back_what_was_shared(case, former, by=by)
+    _bring_along(case, by)
     return case
 
 
@@ -183,6 +183,7 @@ def close_case(
     """
     if not reason.strip():
         raise ValidationError({"reason": _("Say how the matter ended.")})
+    case = locked_case(case)
     for referral in referrals:
         withdraw_referral(referral, by=by)
     for appointment in appointments:
@@ -258,7 +259,6 @@ def tick_checklist(case: Case, item: ChecklistItem, *, is_done: bool, by: User) 
 @transaction.atomic
 def file_enquiry(enquiry: Enquiry, case: Case, *, by: User) -> Enquiry:
     """Put a contact under the case that it is part of."""
-    held(case.person)
     case = locked_case(case)
     enquiry = locked(Enquiry.objects.select_related("office", "moved_to", "topic", "person"), enquiry.pk)
     may = can_work_on_case(by, case) and can_correct_enquiry(by, enquiry) and can_read(by, enquiry)
@@ -290,14 +290,15 @@ def restrict_case(case: Case, *, by: User) -> None:
 def restrict_what_tells_of(person: Person, *, by: User) -> None:
     """What is known of somebody restricted is as restricted as they are."""
     named = Q(person=person) | Q(pk__in=Enquiry.objects.filter(person=person).values("case"))
-    for case in all_locked(Case.objects.filter(named, is_restricted=False)):
+    cases = all_locked(Case.objects.filter(named, is_restricted=False))
+    restrict_enquiries(enquiries_about(person), by=by)
+    for case in cases:
         restrict_case(case, by=by)
     models: list[Any] = [FollowUp, Appointment]
     for model in models:
         for row in model.objects.select_for_update().filter(person=person, is_restricted=False):
             row.is_restricted = True
             save_next(row, by)
-    restrict_enquiries(enquiries_about(person), by=by)
 
 
 def enquiries_about(person: Person) -> EnquiryQuerySet:

@@ -26,7 +26,16 @@ def held(person: Person | None) -> Person | None:
     return found
 
 
+def all_held(*people: Person | None) -> list[Any]:
+    """The same for several, in the order of their keys, whoever asks."""
+    known = {person.pk: person for person in people if person is not None}
+    found = {pk: held(known[pk]) for pk in sorted(known)}
+    return [None if person is None else found[person.pk] for person in people]
+
+
 def locked_case(case: Case) -> Case:
+    """A case that is going to be written, after its person: `gai_portal.lib.locks` says why in this order."""
+    held(case.person)
     related = ("office", "topic", "person__office", "person__consent", "outcome", "author", "assigned_to")
     return unchanged(case, locked(Case.objects.select_related(*related), case.pk))
 
@@ -40,10 +49,12 @@ def unchanged(before: About, now: About) -> About:
 
 
 def held_matter(about: Case | Enquiry) -> Case | Enquiry:
-    """A case or an enquiry that something is going to be added to, after its person: always in this order."""
-    held(about.person)
+    """A case, or an enquiry after its case, that something is going to be added to."""
     if isinstance(about, Case):
         return locked_case(about)
+    held(about.person)
+    if about.case is not None:  # names the same person, or one of both names nobody
+        locked_case(about.case)
     related = ("office", "moved_to", "topic", "case", "person__office", "person__consent")
     return unchanged(about, locked(Enquiry.objects.select_related(*related), about.pk))
 

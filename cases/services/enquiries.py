@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from cases.models import MORE_FIELDS, Appointment, Enquiry, ReturnCode
+from cases.models import MORE_FIELDS, Appointment, Enquiry, FollowUp, ReturnCode
 from cases.permissions import (
     can_correct_enquiry,
     can_log_enquiry,
@@ -19,7 +19,7 @@ from cases.permissions import (
 )
 from cases.services.cases import restrict_case
 from cases.services.codes import continued
-from cases.services.desk import GONE, held, locked_case, save_enquiry, save_next
+from cases.services.desk import GONE, all_held, held, locked_case, save_enquiry, save_next
 from cases.services.recalls import list_if_outdated
 from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
@@ -68,10 +68,12 @@ def log_enquiry(content: Mapping[str, Any], *, return_code: ReturnCode | None = 
 @transaction.atomic
 def correct_enquiry(enquiry: Enquiry, content: Mapping[str, Any], *, version: int, by: User) -> Enquiry:
     """Change what was recorded, unless somebody else did so after `version` was read."""
-    if content.get("person"):  # before the enquiry, as everywhere
-        content = {**content, "person": held(content["person"])}
-    if enquiry.case:
-        locked_case(enquiry.case)
+    case = enquiry.case
+    named, *_others = all_held(content.get("person"), enquiry.person, case.person if case else None)
+    if named is not None:
+        content = {**content, "person": named}
+    if case is not None:  # nobody names another person in it meanwhile
+        locked_case(case)
     enquiry = _locked(enquiry)
     if enquiry.moved_to_id:  # it stays counted where the contact was
         content = {**content, "office": enquiry.office}
@@ -154,9 +156,10 @@ def _bring_along(enquiry: Enquiry, former: int | None, by: User) -> None:
     person = enquiry.person
     if former is None:  # what was shared once of somebody else stays theirs
         enquiry.referrals.filter(person=None).update(person=person)
+    hanging = {"enquiry": enquiry, "case": None, "person": former}
     to_do: list[Any] = [
-        *enquiry.follow_ups.filter(case=None, person=former),
-        *Appointment.objects.filter(enquiry=enquiry, case=None, person=former),
+        *FollowUp.objects.select_for_update(of=("self",)).filter(**hanging),
+        *Appointment.objects.select_for_update(of=("self",)).filter(**hanging),
     ]
     for row in to_do:
         row.person = person

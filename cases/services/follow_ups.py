@@ -46,14 +46,12 @@ def add_follow_up(
 ) -> FollowUp:
     """Note something to do by a day: in a case, for somebody on record, after an enquiry, or at an office."""
     match about:
-        case Case():
-            about = locked_case(about)
         case Person():
             now: Person = locked(Person.objects.select_related("office", "consent"), about.pk)
             if about.is_standing and now.erased_at:
                 raise ValidationError(GONE)
             about = now
-        case Enquiry():
+        case Case() | Enquiry():
             about = held_matter(about)
     office = about if isinstance(about, Office) else office_of(about)
     may = by.has_role_in(office.municipality_id, DESK_ROLES)
@@ -61,7 +59,8 @@ def add_follow_up(
         raise PermissionDenied(f"{by} may not add to {about}")
     if not title.strip():
         raise ValidationError({"title": _("Write what is to be done.")})
-    if isinstance(about, Case) and not about.is_running:
+    case = about.case if isinstance(about, Enquiry) else about
+    if isinstance(case, Case) and not case.is_running:
         raise ValidationError(_("This case is closed: reopen it first."))
     to = checked_assignee(assigned_to, office)
     return note_follow_up(about, title=title, due_on=due_on, assigned_to=to, source=source, author=by)
@@ -100,7 +99,8 @@ def set_deadline(case: Case, rule: DeadlineRule, counted_from: date, *, by: User
     if not case.is_running:
         raise ValidationError(_("This case is closed: reopen it first."))
     due_on = deadline_of(rule, counted_from)
-    follow_up = case.follow_ups.open().filter(rule=rule).first() or FollowUp(
+    counted = case.follow_ups.open().filter(rule=rule)
+    follow_up = counted.select_for_update(of=("self",)).first() or FollowUp(
         office=case.office,
         case=case,
         person=case.person,
@@ -142,6 +142,8 @@ def end_follow_up(follow_up: FollowUp, *, result: str, dropped: bool, by: User) 
 @transaction.atomic
 def reopen_follow_up(follow_up: FollowUp, *, by: User) -> FollowUp:
     """Undo: it is still to be done."""
+    if follow_up.case is not None:
+        locked_case(follow_up.case)
     follow_up = _locked(follow_up, by)
     if follow_up.is_open:
         return follow_up

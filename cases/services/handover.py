@@ -37,6 +37,8 @@ def hand_over(from_: User, to: Mapping[str, User], *, place: str, by: User) -> d
     """Everything that somebody has in hand at a desk goes on to colleagues there, as restricted as it is."""
     if not can_hand_over_desk(by, place):
         raise PermissionDenied(f"{by} may not hand over the desk of {place}")
+    for rows in (_people(), _cases(), _enquiries()):  # before what hangs on them, as everywhere
+        list(_held(rows, from_, place).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     return hand_over_kinds(KINDS, from_, to, place=place, by=by)
 
 
@@ -104,7 +106,7 @@ def _assign(rows: QuerySet[Any], to: User, by: User) -> list[int]:
 def _move_cases(from_: User, place: str, to: User, by: User) -> list[int]:
     """What is to be done in a case, its restricted enquiries and its appointments go along."""
     keys = _assign(_held_cases(from_, place), to, by)
-    for rows in (_follow_ups(), _enquiries(), _appointments()):
+    for rows in (_enquiries(), _follow_ups(), _appointments()):
         _assign(rows.filter(holder=from_.pk, case__in=keys), to, by)
     return keys
 

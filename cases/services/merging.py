@@ -11,6 +11,7 @@ from accounts.models import User
 from cases.models import Alias, Contact, IdentityDocument, Merge, NamePart, Person, Transfer
 from cases.permissions import can_merge_people, can_undo_merge
 from cases.services.cases import enquiries_about, restrict_enquiries, restrict_what_tells_of
+from cases.services.desk import all_held
 from cases.services.people import PersonChanged, index_names
 from gai_portal.lib.history import signed
 from gai_portal.lib.locks import locked
@@ -37,7 +38,7 @@ def merge_people(
     restricted when the merge is undone, with their enquiries. Other enquiries of the time before open again
     with whom they are about.
     """
-    kept, gone = _locked(kept, gone)
+    kept, gone = all_held(kept, gone)
     if not can_merge_people(by, kept, gone):
         raise PermissionDenied(f"{by} may not merge {gone.reference} into {kept.reference}")
     if seen is not None and seen != {person.pk: person.version for person in (kept, gone)}:
@@ -79,8 +80,8 @@ def undo_merge(merge: Merge, *, by: User) -> Merge:
 
     What the other record told is in the history of the kept one no longer: they may be two people after all.
     """
+    kept, gone = all_held(merge.kept, merge.gone)
     merge = locked(Merge.objects.select_related("kept", "gone"), merge.pk)
-    kept, gone = _locked(merge.kept, merge.gone)
     merge.kept, merge.gone = kept, gone
     if not can_undo_merge(by, merge):
         raise PermissionDenied(f"{by} may not undo the merge of {gone.reference}")
@@ -112,13 +113,6 @@ def undo_merge(merge: Merge, *, by: User) -> Merge:
     merge.undone_at, merge.undone_by = timezone.now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
     return merge
-
-
-def _locked(*people: Person) -> list[Person]:
-    """In one order, whoever asks: two merges at once wait for each other and do not block each other."""
-    rows = Person.objects.select_related("office", "consent")
-    found = {pk: locked(rows, pk) for pk in sorted({person.pk for person in people})}
-    return [found[person.pk] for person in people]
 
 
 def _leading_here() -> Iterator[tuple[Any, str]]:

@@ -5,7 +5,7 @@ from typing import cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext, gettext_noop
@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES, Role
 from accounts.services import notify
 from cases.models import FollowUp, IdentityDocument, Person
-from cases.services.desk import save_next
+from cases.services.desk import held, save_next
 from cases.services.erasure import anonymise_person
 from gai_portal.lib.formats import format_day
 from gai_portal.lib.locks import all_locked
@@ -24,7 +24,6 @@ ENDING = gettext_noop("The agreement to be on record ends on {day}. Ask whether 
 EXPIRING = gettext_noop("Remind the person: {document}, valid until {day}")
 
 
-@transaction.atomic
 def remind_of_documents() -> int:
     """REMINDER_DAYS before a document expires, whoever agreed to reminders is to be told, once."""
     today = timezone.localdate()
@@ -38,6 +37,13 @@ def remind_of_documents() -> int:
         .exclude(reminded_of=F("expires_on"), reminded_of__isnull=False)
         .select_related("person__office", "person__author", "person__assigned_to")
     )
+    concerned = Person.objects.filter(documents_of_identity__in=documents).distinct()
+    return sum(_remind_of(documents.filter(person=person), person) for person in concerned.order_by("pk"))
+
+
+@transaction.atomic
+def _remind_of(documents: QuerySet[IdentityDocument], person: Person) -> int:
+    held(person)  # before the documents, as everywhere
     told = all_locked(documents)
     for document in told:
         day = cast("date", document.expires_on)

@@ -113,6 +113,7 @@ def accept_transfer(transfer: Transfer, *, assigned_to: User | None = None, by: 
     Every row that moves is locked before the first one changes: whoever is writing into one of them finishes
     before, or is refused after, because the record is another office's by then.
     """
+    _lock_record(transfer)
     transfer = _locked_for(transfer, ACCEPT_TRANSFER, by=by)
     others = Transfer.objects.open().exclude(pk=transfer.pk).of(transfer.record)
     list(others.select_for_update().order_by("pk").values_list("pk"))
@@ -196,12 +197,12 @@ def _tell_receiver(transfer: Transfer) -> None:
 @transaction.atomic
 def _make(transfer: Transfer, move: TransferMove, *, by: User, **values: Any) -> Transfer:
     """A move that leaves the record where it is; the other side is told."""
-    transfer = _locked_for(transfer, move, by=by)
     if move is OFFER_TRANSFER:
-        record = transfer.record
-        locked(type(record)._default_manager.all(), record.pk)
-        if Transfer.objects.of(record).filter(state=TransferState.OFFERED).exists():
-            raise ValidationError(_("This record is on offer to another office. Withdraw that offer first."))
+        _lock_record(transfer)
+    transfer = _locked_for(transfer, move, by=by)
+    offered = Transfer.objects.of(transfer.record).filter(state=TransferState.OFFERED)
+    if move is OFFER_TRANSFER and offered.exists():
+        raise ValidationError(_("This record is on offer to another office. Withdraw that offer first."))
     for name, value in values.items():
         setattr(transfer, name, value)
     transfer = _decide(transfer, move, by=by)
@@ -221,6 +222,11 @@ def _tell_state(transfer: Transfer, concerned: Iterable[User | None]) -> None:
         text=lambda: _("Transfer {reference}: {state}.").format(reference=transfer.reference, state=state()),
         url=transfer.get_absolute_url(),
     )
+
+
+def _lock_record(transfer: Transfer) -> None:
+    """Before its transfer. That of somebody, so that nothing more is brought together with it, either."""
+    locked(type(transfer.record)._default_manager.all(), transfer.record.pk)
 
 
 def _locked_for(transfer: Transfer, move: TransferMove, *, by: User) -> Transfer:
@@ -245,11 +251,8 @@ def _decide(transfer: Transfer, move: TransferMove, *, by: User) -> Transfer:
 def _locked_rows(transfer: Transfer) -> dict[str, list[Any]]:
     """All that moves, by model: records that were brought together with the person's among them."""
     first: dict[str, list[int]] = {"Case": [transfer.case_id] if transfer.case_id else []}
-    if transfer.person_id:
-        person = locked(
-            Person.objects.all(), transfer.person_id
-        )  # so that nothing more is brought together with it
-        first["Person"] = [one.pk for one in person.with_absorbed()]
+    if transfer.person is not None:
+        first["Person"] = [one.pk for one in transfer.person.with_absorbed()]
     found: dict[str, list[Any]] = {}
     for name, (ways, _column) in MOVES.items():
         leading = Q(pk__in=first.get(name, []))

@@ -3,13 +3,13 @@
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.models import OneTimeKey
-from accounts.services import answer_once, first_answer
-from cases.models import Enquiry
+from accounts.services import DEADLOCK, answer_once, first_answer
+from cases.models import Channel, Enquiry
 from tests.factories import ChannelFactory, OutcomeFactory, TopicFactory
 
 DESK = "/workspace/desk/enquiries/new/"
@@ -102,3 +102,36 @@ def test_a_colleague_is_invited_once(client, coordinator_praia, praia):
     url = reverse("accounts:person_invite")
     assert [client.post(url, fields).status_code for _click in range(2)] == [302, 302]
     assert praia.memberships.filter(user__email="nova@example.org").count() == 1
+
+
+def fails_first(error, times=1):
+    """A form that the database undoes so many times."""
+    errors = [error] * times
+
+    def create() -> str:
+        ChannelFactory()
+        if errors:
+            raise errors.pop()
+        return "/result/"
+
+    return create
+
+
+def undone(sqlstate):
+    error = OperationalError("the database says so")
+    error.__cause__ = Exception()
+    error.__cause__.sqlstate = sqlstate
+    return error
+
+
+@pytest.mark.parametrize("key", [uuid4(), ""])
+def test_a_form_that_waited_for_somebody_who_waited_for_it_is_run_once_more(posted, key):
+    assert answer_once(posted(key), fails_first(undone(DEADLOCK))) == "/result/"
+    assert Channel.objects.count() == 1
+
+
+@pytest.mark.parametrize(("sqlstate", "times"), [(DEADLOCK, 2), ("57014", 1)])
+def test_it_is_not_run_for_ever_nor_after_another_error(posted, sqlstate, times):
+    with pytest.raises(OperationalError):
+        answer_once(posted(uuid4()), fails_first(undone(sqlstate), times))
+    assert not Channel.objects.exists()

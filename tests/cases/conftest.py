@@ -1,4 +1,9 @@
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
 import pytest
+from django.db import connections
 
 from cases.models import Channel, Outcome, Topic
 from tests.factories import ChannelFactory, OutcomeFactory, TopicFactory
@@ -29,3 +34,20 @@ def informed(db) -> Outcome:
 def fields(renewal, in_person, informed) -> dict[str, str]:
     """The least that an officer sends."""
     return {"topic": renewal.pk, "channel": in_person.pk, "outcome": informed.pk}
+
+
+@pytest.fixture
+def aside() -> Iterator[Callable[..., "Future[Any]"]]:
+    """Starts something in another connection, and gives what will come of it."""
+    with ThreadPoolExecutor(4) as pool:
+
+        def start(work: Callable[[], Any]) -> "Future[Any]":
+            def run() -> Any:
+                try:
+                    return work()
+                finally:
+                    connections.close_all()
+
+            return pool.submit(run)
+
+        yield start

@@ -3,17 +3,12 @@
 SQLite has one writer at a time: there the others only begin later.
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
-from threading import Event
 from time import sleep
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connections, transaction
 from django.utils import timezone
 
 from accounts.access import Verb, record_access
@@ -42,6 +37,7 @@ from cases.services.referrals import answer_referral, withdraw_referral
 from cases.services.transfers import accept_transfer, offer_transfer
 from gai_portal import handover
 from gai_portal.lib.keys import key_from
+from tests.cases.at_once import all_at_once, during, during_or_after
 from tests.cases.referrals import sent_referral
 from tests.conftest import member
 from tests.factories import (
@@ -54,46 +50,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def aside() -> Iterator[Callable[..., "Future[Any]"]]:
-    """Starts something in another connection, and gives what will come of it."""
-    with ThreadPoolExecutor(4) as pool:
-
-        def start(work: Callable[[], Any]) -> "Future[Any]":
-            def run() -> Any:
-                try:
-                    return work()
-                finally:
-                    connections.close_all()
-
-            return pool.submit(run)
-
-        yield start
-
-
-def all_at_once(aside, works):
-    """What comes of each, when none begins before the others are ready: a value, or the kind of refusal."""
-    ready = Event()
-
-    def wait_and(work):
-        ready.wait()
-        return work()
-
-    begun = [aside(lambda work=work: wait_and(work)) for work in works]
-    ready.set()
-    return [future.exception() or future.result() for future in begun]
-
-
-def during(aside, first, second):
-    """What comes of `second`, which begins while `first` is done and not committed yet: it has to wait."""
-    with transaction.atomic():
-        first()
-        waiting = aside(second)
-        wait([waiting], timeout=1)
-        assert not waiting.done(), waiting.exception() or waiting.result()
-    return waiting.exception() or waiting.result()
 
 
 # Two who act on one record
@@ -208,15 +164,6 @@ def test_what_a_leaver_is_writing_when_it_is_handed_over_goes_along_or_is_left_t
     during_or_after(aside, write, handing_over(desk_praia, successor, coordinator_praia))
     left = {row.membership.user for row in handover.people_of(coordinator_praia) if row.has_left}
     assert Case.objects.get().assigned_to == successor or desk_praia in left
-
-
-def during_or_after(aside, first, second):
-    """The same as `during`, where the second one need not wait."""
-    with transaction.atomic():
-        first()
-        begun = aside(second)
-        wait([begun], timeout=1)
-    return begun.exception() or begun.result()
 
 
 # Who is erased while somebody writes
