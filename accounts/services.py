@@ -56,7 +56,9 @@ NOT_DRAFTED = frozenset({"csrfmiddlewaretoken", "account", "resumed", "form_path
 # Forms
 
 
-def answer_form(request: SignedInRequest, form: BaseForm, create: Callable[[], str]) -> str | None:
+def answer_form(
+    request: SignedInRequest, form: BaseForm, create: Callable[[], str], *, kept_as: str = ""
+) -> str | None:
     """Where a creating form leads; None while there is nothing to create, and its page is to be shown.
 
     One that is sent again (a double click, a retry on a bad line) is led where the first one was before it is
@@ -74,7 +76,7 @@ def answer_form(request: SignedInRequest, form: BaseForm, create: Callable[[], s
         except ValidationError as error:
             form.add_error(None, error)
             return None
-    close_draft(request)
+    close_draft(request, kept_as)
     return url
 
 
@@ -149,7 +151,7 @@ REFUSALS: list[Callable[[Draft], str]] = []
 
 
 def save_draft(user: User, form: str, posted: QueryDict) -> Draft:
-    """Keep what somebody has typed so far into the form at the path `form`. ValueError: it is too long."""
+    """Keep what somebody has typed so far into the form at the address `form`. ValueError: it is too long."""
     if _was_sent(user, posted.get("once", "")):
         raise AlreadySent
     fields = {
@@ -177,17 +179,20 @@ def draft_for(user: User, form: str) -> Draft | None:
     return None if draft is None or _was_sent(user, draft.first("once")) else draft
 
 
-def restore_draft(request: SignedInRequest) -> Draft | None:
-    """The draft of the page that is being opened; none while a form is being sent."""
-    return draft_for(request.user, request.path) if request.method == "GET" else None
+def restore_draft(request: SignedInRequest, kept_as: str = "") -> Draft | None:
+    """The draft of the page that is being opened; none while a form is being sent.
+
+    A page that is about one matter or another keeps a draft of each, at its path and a query of one name.
+    """
+    return draft_for(request.user, kept_as or request.path) if request.method == "GET" else None
 
 
-def close_draft(request: SignedInRequest) -> None:
+def close_draft(request: SignedInRequest, kept_as: str = "") -> None:
     """This page's form was sent and accepted: its draft goes, and one that comes late is refused."""
     key = _one_time_key(request.POST.get("once", ""))
     if key is not None:
         OneTimeKey.objects.get_or_create(key=key, defaults={"user": request.user, "result_url": request.path})
-    discard_draft(request.user, request.path)
+    discard_draft(request.user, kept_as or request.path)
 
 
 def discard_draft(user: User, form: str) -> None:

@@ -132,11 +132,11 @@ def resume(request: SignedInRequest) -> HttpResponse:
 
 
 def _form_path(request: SignedInRequest, parameters: QueryDict) -> str:
-    """The page of a form in the workspace. Resolver404 is a Http404: nothing is kept for no page."""
+    """The address of a form in the workspace. Resolver404 is a Http404: nothing is kept for no page."""
     path = parameters.get("form", "")
     if not path.startswith("/workspace/") or len(path) > 200:
         raise Http404
-    resolve(path)
+    resolve(path.partition("?")[0])
     return path
 
 

@@ -38,5 +38,6 @@ def _key(posted: Any) -> UUID:
 
 @register.simple_tag(takes_context=True)
 def draft_url(context: template.Context) -> str:
-    """Where the form of this page keeps its draft: for `data-draft-url`."""
-    return f"{reverse('accounts:draft_save')}?{urlencode({'form': context['request'].path})}"
+    """Where the form of this page keeps its draft: for `data-draft-url`. A view may say so as `kept_as`."""
+    form = context.get("kept_as") or context["request"].path
+    return f"{reverse('accounts:draft_save')}?{urlencode({'form': form})}"

@@ -69,18 +69,18 @@ BEGUN = {
 def begun(draft: Draft) -> Begun | None:
     """Which form of the desk a draft was typed in."""
     try:
-        page = resolve(draft.form)
+        page = resolve(draft.form.partition("?")[0])
     except Resolver404:
         return None
     return BEGUN.get(page.url_name or "") if page.app_names == ["cases"] else None
 
 
 def named_in(draft: Draft, *, by: Sequence[str] = ("person",)) -> set[tuple[str, int]]:
-    """The records that a draft names: by its page, by what a case is begun for, by the person chosen."""
+    """The records that a draft names: by its address, by what a case is begun for, by the person chosen."""
     found = set()
     if page := PAGE.match(_page(draft)):
         found.add((PAGES[page[1]], int(page[2])))
-    said = [*draft.fields.get("about", [])]
+    said = [*draft.fields.get("about", []), draft.form.partition("?")[2].replace("=", " ")]
     said += [f"person {key}" for name in by for key in draft.fields.get(name, [])]
     found |= {(match[1], int(match[2])) for match in map(NAMED.fullmatch, said) if match}
     return found
@@ -205,7 +205,7 @@ def handed_drafts(user: User) -> list[tuple[str, str, datetime, str]]:
     found = []
     apart = Q()  # reached from this list only
     for create in (reverse("cases:enquiry_create"), reverse("cases:case_create")):
-        apart |= Q(form__startswith=create) & ~Q(form=create)
+        apart |= Q(form__startswith=create) & ~Q(form=create) & ~Q(form__contains="?")
     drafts = Draft.objects.filter(Q(fields__has_key=HANDED) | apart, user=user)
     for draft in drafts.filter(saved_at__gte=timezone.now() - KEPT).order_by("saved_at"):
         if form := begun(draft):

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,7 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import Verb, log_access, log_search
 from accounts.http import SignedInRequest
 from accounts.models import User
-from accounts.services import AlreadySent, answer_form, discard_draft, restore_draft, save_draft
+from accounts.services import (
+    AlreadySent,
+    answer_form,
+    discard_draft,
+    draft_for,
+    restore_draft,
+    save_draft,
+)
 from cases.filters import EnquiryFilter
 from cases.forms.enquiries import CorrectionForm, EnquiryForm, VoidForm
 from cases.forms.person_choice import Who
@@ -65,6 +73,7 @@ from gai_portal.lib.paging import keyset_page
 from municipalities.models import Office
 
 LATEST = 5
+ABOUT = ("case", "appointment", "person")  # what the address may say of an enquiry before it is written
 PERSON_FIELDS = ("sex", "age_band", "nationality")
 # What "the same as the last one" repeats: what it was about and where, nothing about who it was.
 REPEATED = {
@@ -87,23 +96,24 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
         return redirect("cases:code_search")
     kept: dict[str, Any] = {"user": request.user, "offices": offices, "thread": thread}
     expected = expected_now(request)
+    kept_as = request.path if handed else _kept_as(request, thread)
     draft = None
     asked_for = ""
     if request.method == "POST" and "show_topic" in request.POST:  # without JavaScript
         form = EnquiryForm(initial=_typed(request.POST), **kept)
         asked_for = request.POST.get("topic", "")
     elif request.method == "POST" and request.POST.get("who") == Who.NEW:
-        return _record_first(request)
+        return _record_first(request, kept_as)
     elif request.method == "POST":
         form = EnquiryForm(request.POST, **kept)
         asked_for = request.POST.get("topic", "")
-        if url := _log(request, form, thread, expected):
+        if url := _log(request, form, thread, expected, kept_as):
             return redirect(url)
     elif "same" in request.GET and (mine := latest_of(request.user, offices, mine=True).first()):
         form = EnquiryForm(initial={name: getattr(mine, column) for name, column in REPEATED.items()}, **kept)
         asked_for = mine.topic_id
     else:
-        draft = restore_draft(request)
+        draft = restore_draft(request, kept_as)
         initial = dict(draft.initial) if draft else {}
         if chosen := request.GET.get("person", "")[:19]:
             initial |= {"who": Who.KNOWN, "person": chosen}
@@ -122,6 +132,8 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
     context = {
         "form": form,
         "draft": draft,
+        "kept_as": kept_as,
+        "waits": kept_as == _waiting(),
         "expected": expected,
         "offices": offices,
         **card_of(Topic.objects.with_guidance().filter(code=asked_for).first() if asked_for else None),
@@ -145,16 +157,37 @@ def _typed(posted: QueryDict) -> dict[str, Any]:
     return {name: values if len(values) > 1 else posted[name] for name, values in posted.lists()}
 
 
-def _record_first(request: SignedInRequest) -> HttpResponse:
+def _waiting() -> str:
+    """Where the enquiry of somebody who is recorded first is kept."""
+    return f"{reverse('cases:enquiry_create')}?waiting=1"
+
+
+def _kept_as(request: SignedInRequest, thread: ReturnCode | None) -> str:
+    """Where the draft is kept: that about one person comes up under nobody else, and is not written over.
+
+    One that waits for a new record goes on at the page of whoever is chosen first, and is theirs then.
+    """
+    said = [(name, request.GET[name][:19]) for name in ABOUT if request.GET.get(name)]
+    about = ("code", thread.pk) if thread else next(iter(said), None)
+    own = f"{request.path}?{urlencode([about])}" if about else request.path
+    if request.method == "POST":
+        return _waiting() if "waiting" in request.POST else own
+    goes_on = request.path == reverse("cases:enquiry_create") and (about is None or about[0] == "person")
+    if not goes_on or draft_for(request.user, own):
+        return own
+    waiting = draft_for(request.user, _waiting())
+    return _waiting() if waiting and waiting.first("person") in ("", about and about[1]) else own
+
+
+def _record_first(request: SignedInRequest, kept_as: str) -> HttpResponse:
     """Somebody new is recorded first; what was typed of the enquiry waits as a draft."""
-    path = reverse("cases:enquiry_create")
     typed = request.POST.copy()
     asked = typed.get("asked", "").strip()[:200]
-    typed["who"], typed["asked"] = Who.ANONYMOUS, ""  # until there is a record to name
+    typed["who"], typed["asked"], typed["person"] = Who.ANONYMOUS, "", ""  # until there is a record to name
     with suppress(AlreadySent, ValueError):
-        save_draft(request.user, path, typed)
-    if request.path != path:
-        discard_draft(request.user, request.path)
+        save_draft(request.user, _waiting(), typed)
+    if kept_as != _waiting():
+        discard_draft(request.user, kept_as)
     messages.info(request, _("Search first. The enquiry waits: go on with it from the person's page."))
     return redirect(results_of(request, asked) if asked else "cases:person_search")
 
@@ -179,7 +212,11 @@ def known_of(expected: Appointment) -> dict[str, Any]:
 
 
 def _log(
-    request: SignedInRequest, form: EnquiryForm, thread: ReturnCode | None, expected: Appointment | None
+    request: SignedInRequest,
+    form: EnquiryForm,
+    thread: ReturnCode | None,
+    expected: Appointment | None,
+    kept_as: str,
 ) -> str | None:
     def create() -> str:
         if request.GET.get("code") and thread is None:
@@ -198,7 +235,7 @@ def _log(
         day = form.cleaned_data.get("day")
         return f"{request.path}?day={day.isoformat()}" if day else request.path
 
-    return answer_form(request, form, create)
+    return answer_form(request, form, create, kept_as=kept_as)
 
 
 @require_http_methods(["GET", "POST"])

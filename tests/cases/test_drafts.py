@@ -83,12 +83,13 @@ def test_a_draft_about_a_colleagues_restricted_record_goes_to_the_colleague(
     person = PersonFactory(office=office_praia, author=maria, is_restricted=True)
     case = CaseFactory(office=office_praia, author=maria, topic=violence, number=number_of(office_praia, 12))
     typed(desk_praia, reverse("cases:enquiry_create"), who="known", person=str(person.pk), note=SECRET)
+    typed(desk_praia, f"{reverse('cases:enquiry_create')}?person={person.pk}", note=SECRET)
     typed(desk_praia, DESK, case_number="12", note=SECRET)
     typed(desk_praia, reverse("cases:case_act", args=[case.pk, "note"]), text=SECRET)
     typed(desk_praia, reverse("cases:case_create"), about=f"person {person.pk}", title=SECRET)
     pass_on(client, coordinator_praia, desk_praia, rosa)
     assert set(Draft.objects.values_list("user", flat=True)) == {maria.pk}
-    assert Draft.objects.count() == 4
+    assert Draft.objects.count() == 5
 
 
 def test_a_case_begun_for_a_restricted_enquiry_goes_to_whoever_takes_the_enquiry(

@@ -1,6 +1,8 @@
 """An enquiry is anonymous first, and names somebody on record only with consent."""
 
+import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -9,8 +11,10 @@ from django.utils import timezone
 
 from accounts.models import AccessLog, Draft
 from cases.models import Enquiry, Person
+from cases.services.drafts import handed_drafts
 from cases.services.enquiries import correct_enquiry, log_enquiry
-from tests.factories import EnquiryFactory, LanguageFactory, PersonFactory
+from cases.services.erasure import erase_person
+from tests.factories import CaseFactory, EnquiryFactory, LanguageFactory, PersonFactory
 
 CREATE = "/workspace/desk/enquiries/new/"
 
@@ -117,6 +121,65 @@ def test_the_waiting_enquiry_goes_on_with_the_person_who_was_recorded(desk, fiel
     desk.post(CREATE, fields | {"who": "new", "note": "uma nota"})
     form = desk.get(CREATE, {"person": maria.pk}).context["form"]
     assert (form["who"].value(), form["note"].value()) == ("known", "uma nota")
+
+
+def keep(desk, page, **typed) -> None:
+    """What is typed in a page's form, kept where the page says."""
+    url = re.search(r'data-draft-url="([^"]+)"', page.content.decode())[1]
+    assert desk.post(url, typed).status_code == 200
+
+
+def test_what_was_typed_of_one_person_does_not_come_up_under_another(desk, maria, office_praia, desk_praia):
+    other = PersonFactory(office=office_praia, author=desk_praia)
+    for person, note in ((maria, "Contou que o marido lhe bate."), (other, "Quer estudar.")):
+        page = desk.get(CREATE, {"person": person.pk})
+        assert page.context["draft"] is None
+        keep(desk, page, who="known", person=person.pk, note=note)
+    for person, note in ((maria, "Contou que o marido lhe bate."), (other, "Quer estudar.")):
+        assert desk.get(CREATE, {"person": person.pk}).context["form"]["note"].value() == note
+    assert desk.get(CREATE).context["draft"] is None
+    assert handed_drafts(desk_praia) == []  # they are one's own
+
+
+def test_what_was_typed_of_one_case_does_not_come_up_under_another(desk, office_praia, desk_praia):
+    one, other = (CaseFactory(office=office_praia, author=desk_praia) for _n in range(2))
+    keep(desk, desk.get(CREATE, {"case": one.pk}), note="Foi despejada.")
+    assert desk.get(CREATE, {"case": other.pk}).context["draft"] is None
+    assert desk.get(CREATE, {"case": one.pk}).context["draft"].first("note") == "Foi despejada."
+
+
+def test_a_sent_enquiry_takes_its_own_draft_along_and_no_other(desk, fields, maria, desk_praia):
+    keep(desk, desk.get(CREATE), note="De outra pessoa.")
+    keep(desk, desk.get(CREATE, {"person": maria.pk}), note="Da Maria.")
+    desk.post(f"{CREATE}?person={maria.pk}", fields | {"who": "known", "person": maria.pk})
+    assert Draft.objects.get().first("note") == "De outra pessoa."
+
+
+def test_the_waiting_enquiry_belongs_to_whoever_it_went_on_with(desk, fields, maria, office_praia):
+    desk.post(CREATE, fields | {"who": "new", "note": "uma nota"})
+    page = desk.get(CREATE, {"person": maria.pk})
+    assert 'name="waiting"' in page.content.decode()
+    keep(desk, page, who="known", person=maria.pk, note="uma nota longa")
+    assert desk.get(CREATE, {"person": PersonFactory(office=office_praia).pk}).context["draft"] is None
+    assert desk.get(CREATE, {"person": maria.pk}).context["form"]["note"].value() == "uma nota longa"
+    desk.post(f"{CREATE}?person={maria.pk}", fields | {"who": "known", "person": maria.pk, "waiting": "1"})
+    assert not Draft.objects.exists()
+
+
+def test_what_waits_somewhere_else_is_not_lost_by_sending_twice(desk, fields, maria):
+    desk.post(CREATE, fields | {"who": "new", "note": "uma nota"})
+    sent = fields | {"who": "known", "person": maria.pk, "once": str(uuid4())}
+    for _n in range(2):
+        desk.post(f"{CREATE}?person={maria.pk}", sent)
+    assert Draft.objects.get().first("note") == "uma nota"
+
+
+def test_the_draft_of_somebody_goes_with_their_record_also_when_only_the_address_names_them(
+    desk, maria, desk_praia
+):
+    keep(desk, desk.get(CREATE, {"person": maria.pk}), note="Contou que o marido lhe bate.")
+    erase_person(maria, by=desk_praia)
+    assert not Draft.objects.exists()
 
 
 def test_the_service_names_nobody_whom_the_officer_may_not_read(
