@@ -30,7 +30,7 @@ from cases.models import (
 from cases.services.consents import LONGEST, explanation, usual_end
 from cases.services.people import CONTENT_FIELDS
 from gai_portal.lib.countries import nationality_names
-from gai_portal.lib.forms import DayField, needed
+from gai_portal.lib.forms import DayField, SeenForm, needed
 from gai_portal.lib.phones import format_phone, parse_phone
 from municipalities.models import Office, Partner
 
@@ -319,7 +319,7 @@ def check_document(form: forms.BaseForm, data: dict[str, Any]) -> None:
         form.add_error("country", message.format(**settings.LABELS))
 
 
-class AliasForm(forms.ModelForm):
+class AliasForm(SeenForm):
     """Another name."""
 
     class Meta:
@@ -337,7 +337,7 @@ class AliasForm(forms.ModelForm):
         return " ".join(self.cleaned_data["name"].split())
 
 
-class ContactForm(SafeUseForm, forms.ModelForm):
+class ContactForm(SafeUseForm, SeenForm):
     """A number or an address, and how it may be used without doing harm."""
 
     checked = forms.BooleanField(label=_("It was tried while the person was here"), required=False)
@@ -368,13 +368,19 @@ class ContactForm(SafeUseForm, forms.ModelForm):
         if self.instance.pk and self.instance.channel == Contact.Channel.PHONE:
             self.initial["value"] = format_phone(self.instance.value)
 
+    def clean_value(self) -> str:
+        """As it is kept."""
+        value: str = self.cleaned_data["value"].strip()
+        match self.cleaned_data.get("channel"):
+            case Contact.Channel.PHONE:
+                return parse_phone(value)
+            case Contact.Channel.EMAIL:
+                EmailValidator()(value)
+                return value.lower()
+        return value
+
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if "value" in data and "channel" in data:
-            try:
-                data["value"] = self._kept(data["channel"], data["value"].strip())
-            except ValidationError as error:
-                self.add_error("value", error)
+        data = super().clean()
         if data.get("channel") == Contact.Channel.PHONE:
             self.check_use(data)
         was = self.instance.verified_at
@@ -385,15 +391,8 @@ class ContactForm(SafeUseForm, forms.ModelForm):
             self.instance.verified_at = timezone.now()
         return data
 
-    @staticmethod
-    def _kept(channel: str, value: str) -> str:
-        if channel == Contact.Channel.PHONE:
-            return parse_phone(value)
-        EmailValidator()(value)
-        return value.lower()
 
-
-class DocumentForm(forms.ModelForm):
+class DocumentForm(SeenForm):
     """A passport, card or permit."""
 
     country = forms.ChoiceField(label=_("Issued by"), widget=forms.Select(attrs={"data-combobox": ""}))

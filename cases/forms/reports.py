@@ -1,7 +1,5 @@
 """What a coordinator writes of a month."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -22,10 +20,6 @@ class ReportForm(SeenForm):
             )
         }
         error_messages = {"concerns_pt": {"required": _("Write the main concerns of the month.")}}
-
-    def clean(self) -> dict[str, Any]:
-        """Nobody can have written a month meanwhile that stands nowhere yet."""
-        return super().clean() if self.instance.pk else self.cleaned_data
 
     def clean_concerns_pt(self) -> str:
         return tidy(self.cleaned_data["concerns_pt"])

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -53,6 +54,7 @@ from cases.permissions import (
     can_unseal,
     can_work_with_person,
 )
+from cases.services.desk import held
 from cases.services.doors import KnownElsewhere, TooManyQuestions, known_elsewhere
 from cases.services.people import PersonChanged, correct_person, record_person, remove_item, save_item
 from cases.views.asking import ask_other_office
@@ -316,22 +318,25 @@ def get_item(person: Person, kind: str, pk: int | None) -> tuple[Any, Any]:
 def person_item(request: SignedInRequest, pk: int, kind: str, item: int | None = None) -> HttpResponse:
     """Add or change another name, a contact or a document."""
     person = get_person(request, pk)
-    row, form_class = get_item(person, kind, item)
     if not can_work_with_person(request.user, person):
         raise PermissionDenied
-    form = form_class(request.POST or None, instance=row)
-    if request.method == "POST" and form.is_valid():
+    with transaction.atomic():
+        if request.method == "POST":
+            held(person)  # before what is theirs, as everywhere
+        row, form_class = get_item(person, kind, item)
+        form = form_class(request.POST or None, instance=row)
+        if request.method == "POST" and form.is_valid():
 
-        def save() -> str:
-            save_item(row, by=request.user)
-            messages.success(request, _("On record: {what}.").format(what=row))
-            return person.get_absolute_url()
+            def save() -> str:
+                save_item(row, by=request.user)
+                messages.success(request, _("On record: {what}.").format(what=row))
+                return person.get_absolute_url()
 
-        try:
-            return redirect(answer_once(request, save))
-        except ValidationError as error:
-            form.add_error(None, error.messages)
-    elif request.method == "GET":
+            try:
+                return redirect(answer_once(request, save))
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+    if request.method == "GET" or form.differences:
         log_access(request, Verb.READ, person)
     context = {"person": person, "form": form, "kind": kind, "item": row if item else None}
     return render(request, "cases/person_item.html", context)

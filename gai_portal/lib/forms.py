@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from gai_portal.lib.content import FALLBACK_LANGUAGE
-from gai_portal.lib.formats import format_escudos, parse_escudos, parse_number
+from gai_portal.lib.formats import format_day, format_escudos, parse_escudos, parse_number
 from gai_portal.lib.pasted import tidy, tidy_line
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
@@ -143,6 +143,7 @@ class SeenForm(forms.ModelForm):
     """A row, with the fingerprint of what its editor read: nobody overwrites what they have not seen.
 
     To be validated and saved in one transaction. `differences` tells what a colleague has saved meanwhile.
+    Of a new row nobody can have seen anything.
     """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -158,13 +159,16 @@ class SeenForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if self.instance.pk is None:
+            return data
         stored = type(self.instance)._default_manager.select_for_update().get(pk=self.instance.pk)
-        if data.get("seen") != self.fingerprint(stored):
+        if data.get("seen") != self.fingerprint(stored):  # by a colleague, or by the same form sent twice
             self.differences = [
                 (str(self[name].label), self._said(name, getattr(stored, name)), self._said(name, data[name]))
                 for name in self._meta.fields or ()
                 if name in data and getattr(stored, name) != data[name]
             ]
+        if self.differences:
             self.data = MultiValueDict(self.data)  # the next time it may be saved: it has been seen
             self.data["seen"] = self.fingerprint(stored)
             problem = _(
@@ -178,6 +182,10 @@ class SeenForm(forms.ModelForm):
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
             value = dict(field.choices).get(value, value)  # type: ignore[arg-type]  # pairs, or groups
+        elif isinstance(field, forms.BooleanField):
+            value = _("yes") if value else _("no")
         elif isinstance(field, NumberField):
             value = field.prepare_value(value)
+        elif isinstance(value, date):
+            value = format_day(value)
         return "" if value is None else str(value)

@@ -16,6 +16,7 @@ from cases.models import Alias, CaseNote, Consent, Contact, IdentityDocument, Pe
 from cases.services.cases import add_note, close_case
 from cases.services.doors import QUESTIONS
 from cases.services.follow_ups import add_follow_up, finish_follow_up
+from cases.services.people import save_item
 from cases.views.searches import SALT, SEARCHES
 from tests.factories import (
     CaseDocumentFactory,
@@ -453,13 +454,58 @@ def test_a_contact_is_added_changed_and_removed(desk, maria):
     assert (contact.value, contact.may_whatsapp, contact.verified_at is None) == ("+2389912345", False, False)
     assert 'href="tel:+2389912345"' in desk.get(maria.get_absolute_url()).content.decode()
     edit = reverse("cases:person_item_edit", args=[maria.pk, "contacts", contact.pk])
-    desk.post(edit, {"channel": "phone", "value": "9954321", "no_contact": "on"})
+    seen = desk.get(edit).context["form"]["seen"].value()
+    new = {"channel": "phone", "value": "9954321", "no_contact": "on"}
+    for _click in range(2):
+        assert desk.post(edit, {**new, "seen": seen}).url == maria.get_absolute_url()
     assert "tel:" not in desk.get(maria.get_absolute_url()).content.decode()  # it may not be called
     contact.refresh_from_db()
     assert (contact.value, contact.may_call, contact.verified_at) == ("+2389954321", False, None)
     desk.post(reverse("cases:person_item_remove", args=[maria.pk, "contacts", contact.pk]))
     assert not maria.contacts.exists()
     assert "995 43 21" in desk.get(reverse("cases:person_readings", args=[maria.pk])).content.decode()
+
+
+def test_a_colleagues_caution_is_not_overwritten_unseen(desk, maria, desk_praia):
+    contact = Contact.objects.create(person=maria, channel="phone", value="+2389912345")
+    edit = reverse("cases:person_item_edit", args=[maria.pk, "contacts", contact.pk])
+    stale = {"channel": "phone", "value": "991 23 45", "may_call": "on", "whose": "irmã"}
+    stale["seen"] = desk.get(edit).context["form"]["seen"].value()
+    contact.caution, contact.may_call = "O marido atende: não ligar.", False
+    save_item(contact, by=desk_praia)
+    page = desk.post(edit, stale)
+    assert [(theirs, mine) for _label, theirs, mine in page.context["form"].differences] == [
+        ("", "irmã"),
+        ("não", "sim"),
+        ("O marido atende: não ligar.", ""),
+    ]
+    assert "O marido atende" in page.content.decode()
+    contact.refresh_from_db()
+    assert (contact.whose, contact.may_call) == ("", False)
+    assert desk.post(edit, stale | {"seen": page.context["form"]["seen"].value()}).status_code == 302
+    contact.refresh_from_db()
+    assert (contact.whose, contact.may_call) == ("irmã", True)
+
+
+def test_a_colleagues_correction_of_a_name_or_document_is_not_overwritten_unseen(desk, maria, desk_praia):
+    name = Alias.objects.create(person=maria, name="Marie")
+    day = timezone.localdate() + timedelta(days=100)
+    document = IdentityDocument.objects.create(
+        person=maria, kind="passport", number="AB 1", country="GW", expires_on=day
+    )
+    for kind, row, field, new, stale in (
+        ("names", name, "name", "Mariama", {"name": "Maria Djaló", "kind": "former"}),
+        ("documents", document, "number", "AB 2", {"kind": "passport", "number": "AB 3", "country": "GW"}),
+    ):
+        edit = reverse("cases:person_item_edit", args=[maria.pk, kind, row.pk])
+        stale["seen"] = desk.get(edit).context["form"]["seen"].value()
+        setattr(row, field, new)
+        save_item(row, by=desk_praia)
+        page = desk.post(edit, stale)
+        assert page.context["form"].differences
+        assert new in page.content.decode()
+        row.refresh_from_db()
+        assert getattr(row, field) == new
 
 
 @pytest.mark.parametrize(
