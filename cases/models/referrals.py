@@ -18,7 +18,7 @@ from cases.models.cases import Case
 from cases.models.enquiries import Enquiry
 from cases.models.follow_ups import FollowUp
 from cases.models.people import Contact, IdentityDocument, Person
-from cases.workflow import AWAITED_STATES, OPEN_STATES, PARTNER_STATES, CaseState, ReferralState
+from cases.workflow import ANSWERS, AWAITED_STATES, OPEN_STATES, PARTNER_STATES, CaseState, ReferralState
 from gai_portal.lib.kept import KeptForeignKey
 from gai_portal.lib.keys import digest, key_from
 from municipalities.models import Office, Partner
@@ -199,6 +199,11 @@ class Referral(models.Model):
         return about
 
     @property
+    def keeper(self) -> Office:
+        """The office that has the matter now: it may have gone to another one with its person."""
+        return self.enquiry.keeper if self.enquiry else self.about.office
+
+    @property
     def is_draft(self) -> bool:
         return self.state == ReferralState.DRAFT
 
@@ -220,6 +225,10 @@ class Referral(models.Model):
         if self.person is None or not self.person.consent.covers(self.partner):
             return []
         return self.what_is_shared()
+
+    def answers(self) -> "models.QuerySet[ReferralStep]":
+        """What the partner said, by whichever way, the latest first."""
+        return self.steps.filter(state__in=ANSWERS).select_related("by", "referral").reverse()
 
     def link(self) -> str:
         """The address with which the partner answers; empty when it holds no longer."""

@@ -274,7 +274,7 @@ def _lapse(pk: int) -> bool:
     case = referral.case
     if case is None or case.is_running:
         worker = (case.assigned_to if case else None) or referral.author
-        is_there = worker.has_role_in(office_of(referral.about).municipality_id, DESK_ROLES)
+        is_there = worker.has_role_in(referral.keeper.municipality_id, DESK_ROLES)
         title = _("{number}: no answer from {partner}").format(
             number=referral.reference, partner=referral.partner.name_pt
         )
@@ -336,7 +336,7 @@ def _who(referral: Referral, by: User | None) -> str:
 
 def _names(referral: Referral) -> dict[str, Any]:
     return {
-        "office": referral.office,
+        "office": referral.keeper,
         "number": referral.reference,
         "partner": referral.partner,
         "state": referral.get_state_display(),
@@ -354,7 +354,7 @@ def _tell_partner(referral: Referral, text: Any) -> int:
 
 def _tell_desk(referral: Referral) -> None:
     """Whoever wrote it and whoever has the case, or the coordination when neither is there any more."""
-    town = office_of(referral.about).municipality_id
+    town = referral.keeper.municipality_id
     concerned = [referral.author_id, referral.case.assigned_to_id if referral.case else None]
     there = User.objects.with_role(DESK_ROLES, town).filter(pk__in=concerned)
     notify(

@@ -61,7 +61,8 @@ def _link_page(request: HttpRequest, key: str) -> HttpResponse:
                 return _over(request)
             return _thanks(request, key)
     record_reading(referral, by=_reader(request), address=client_address(request))
-    return render(request, "cases/referral_link.html", {"referral": referral, "form": form})
+    context = {"referral": referral, "form": form, "steps": referral.answers()}
+    return render(request, "cases/referral_link.html", context)
 
 
 def _over(request: HttpRequest) -> HttpResponse:
@@ -115,14 +116,12 @@ def received_detail(request: SignedInRequest, pk: int) -> HttpResponse:
             address=client_address(request),
         )
         messages.success(
-            request, _("Thank you. Your answer has reached {office}.").format(office=referral.office)
+            request, _("Thank you. Your answer has reached {office}.").format(office=referral.keeper)
         )
         return reverse("cases:received_list")
 
     if url := answer_form(request, form, answer):
         return redirect(url)
     record_reading(referral, by=request.user, address=client_address(request))
-    answers = referral.steps.exclude(way__in=[*ReferralStep.SENDING, ReferralStep.Way.ITSELF])
-    steps = answers.select_related("by", "referral").reverse()
-    context = {"referral": referral, "form": form, "steps": steps}
+    context = {"referral": referral, "form": form, "steps": referral.answers()}
     return render(request, "cases/received_detail.html", context)

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from accounts.access import Verb
 from accounts.models import AccessLog, Draft
 from cases.documents import referral_letter_pdf
-from cases.models import Contact, Referral
+from cases.models import Case, Contact, Referral
 from cases.services.cases import close_case
 from cases.services.referrals import answer_referral, send_referral, withdraw_referral
 from tests.cases.referrals import in_days, key_of, sent_referral
@@ -268,6 +268,30 @@ def test_after_a_first_word_the_link_still_takes_the_last_one(client, referral):
     client.post(address(referral), {"state": "refused", "text": "Sem vagas."})
     referral.refresh_from_db()
     assert referral.state == "refused"
+
+
+def test_a_partner_reads_again_what_it_answered_by_the_link_and_in_its_account(
+    client, referral, partner_user
+):
+    client.post(address(referral), {"state": "answered", "text": "Terça às 18h."})
+    page = client.get(address(referral)).content.decode()
+    assert page.index("Terça às 18h.") < page.index("<textarea")
+    client.force_login(partner_user)
+    page = client.get(f"{RECEIVED}{referral.pk}/").content.decode()
+    assert page.index("Terça às 18h.") < page.index("<textarea")
+
+
+def test_a_partner_reads_which_office_has_the_matter_now(client, referral, partner_user, office_sal, case):
+    type(office_sal).objects.filter(pk=office_sal.pk).update(phone="241 00 11")
+    Case.objects.filter(pk=case.pk).update(office=office_sal)
+    client.force_login(partner_user)
+    assert "GAI Sal" in client.get(RECEIVED).content.decode()
+    for page in (f"{RECEIVED}{referral.pk}/", address(referral)):
+        text = client.get(page).content.decode()
+        assert "GAI Sal (antes: GAI Praia)<br>241 00 11" in text
+    assert "O GAI Sal pede a sua ajuda" in text
+    referral = Referral.objects.get(pk=referral.pk)
+    assert "GAI Sal" in PdfReader(BytesIO(referral_letter_pdf(referral))).pages[0].extract_text()
 
 
 def test_a_refusal_needs_a_word_and_keeps_what_was_chosen(client, referral):
