@@ -32,7 +32,7 @@ from cases.services.appointments import (
     make_joint_day,
     settle_appointment,
 )
-from cases.views.desk import get_offices, named_row
+from cases.views.desk import get_offices, log_people, named_row, with_people
 from cases.workflow import APPOINTMENT_MOVES
 from municipalities.models import Office
 
@@ -71,7 +71,9 @@ def appointment_list(request: SignedInRequest) -> HttpResponse:
     offices = get_offices(request.user)
     agenda = AgendaFilter(request.GET or {"day": timezone.localdate().isoformat()})
     first, last = agenda.days()
-    page = Paginator(_chosen(request, offices, agenda), MOST_SHOWN).get_page(request.GET.get("page"))
+    rows = with_people(_chosen(request, offices, agenda), request.user)
+    page = Paginator(rows, MOST_SHOWN).get_page(request.GET.get("page"))
+    log_people(request, page)
     step = timedelta(days=7 if agenda.is_week else 1)
 
     def url(day: date) -> str:

@@ -75,7 +75,7 @@ from cases.services.cases import (
 )
 from cases.services.deadlines import count_known_deadlines, known_deadlines
 from cases.services.follow_ups import add_follow_up, set_deadline
-from cases.views.desk import get_offices, log_choice, named_row
+from cases.views.desk import get_offices, log_choice, log_people, named_row, with_people
 from cases.views.searches import asked_address, asked_of_list, is_over
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove, moves_from
 from gai_portal.lib.paging import keyset_page
@@ -103,11 +103,13 @@ def case_list(request: SignedInRequest) -> HttpResponse:
     asked = asked_of_list(request)
     case_filter = CaseFilter(asked)
     cases = Case.objects.visible_to(request.user).filter(office__in=offices).with_names()
+    cases = with_people(cases, request.user)
     over = is_over(request, asked)
     found = cases.none() if over else case_filter.apply(cases, request.user)
     page = keyset_page(found, request, field="opened_at")
     if asked["q"]:
         log_search(request, Case, page.rows, {office.municipality_id for office in offices})
+    log_people(request, page.rows)
     context = {"filter": case_filter, "page": page, "offices": offices, "is_over": over}
     return render(request, "cases/case_list.html", context)
 

@@ -1,7 +1,9 @@
 """How every page of the desk begins. To anybody without a desk it does not exist."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -46,6 +48,19 @@ def named_row(request: SignedInRequest, name: str, rows: Any) -> Any:
     if not number.isascii() or not number.isdigit() or len(number) > 18:
         raise Http404
     return get_object_or_404(rows, pk=int(number))
+
+
+def with_people(rows: Any, user: User) -> Any:
+    """Cases, things to do or appointments, each with whether the reader may read the name of its person."""
+    people = Person.objects.visible_to(user).standing().filter(pk=OuterRef("person"))
+    return rows.select_related("person__office").annotate(is_named=Exists(people))
+
+
+def log_people(request: SignedInRequest, rows: Iterable[Any]) -> None:
+    """One line for all the names that a page shows."""
+    people = {row.person for row in rows if row.is_named}
+    if people:
+        log_search(request, Person, sorted(people, key=lambda person: person.pk), [], Verb.READ)
 
 
 @require_safe

@@ -16,7 +16,7 @@ from cases.models import Appointment, FollowUp, Recall, Transfer
 from cases.permissions import coordinates
 from cases.services.drafts import handed_drafts
 from cases.services.first_day import guide_for
-from cases.views.desk import get_offices
+from cases.views.desk import get_offices, log_people, with_people
 from gai_portal.lib.paging import PAGE_SIZE
 from municipalities.models import Office
 
@@ -39,7 +39,10 @@ def today(request: SignedInRequest) -> HttpResponse:
         free=Count("pk", filter=Q(assigned_to=None)),
     )
     chosen = TodayFilter(request.GET)
-    rows = chosen.apply(still_to_do, user).with_names().order_by("due_on", "pk")
+    rows = with_people(chosen.apply(still_to_do, user).with_names(), user).order_by("due_on", "pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    expected = expected_today(user, offices)
+    log_people(request, [*page, *expected])
     load = (
         still_to_do.order_by()
         .values("assigned_to__name")
@@ -50,10 +53,10 @@ def today(request: SignedInRequest) -> HttpResponse:
         "guide": guide_for(user),
         "counts": counts,
         "filter": chosen,
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
         "is_narrowed": any(chosen.data.get(name) for name in chosen.fields),
         "share_out": ShareOutForm(user=user, offices=offices) if coordinates(user) else None,
-        "expected": expected_today(user, offices),
+        "expected": expected,
         "handed": handed_drafts(user),
         "recalls": waiting_recalls(user),
         "transfers": Transfer.objects.visible_to(user).open().with_names()[:MOST_TRANSFERS],
@@ -67,7 +70,7 @@ def expected_today(user: User, offices: list[Office]) -> list[Appointment]:
     day = timezone.localdate()
     rows = Appointment.objects.visible_to(user).filter(office__in=offices).between(day, day).planned()
     rows = rows.filter(Q(assigned_to=user) | Q(assigned_to=None)).exclude(title="", person=None, case=None)
-    return list(rows.with_names()[:MOST_EXPECTED])
+    return list(with_people(rows.with_names(), user)[:MOST_EXPECTED])
 
 
 def waiting_recalls(user: User) -> int:
