@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Exists, F, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _, gettext_lazy
 from simple_history.utils import bulk_update_with_history
 
 from accounts.access import Verb, record_access
-from accounts.models import User
-from accounts.roles import DESK_ROLES
+from accounts.models import Membership, User
+from accounts.permissions import can_hand_over
+from accounts.roles import DESK_ROLES, Role
 from cases.models import Appointment, Case, CaseNote, Enquiry, FollowUp, IdentityDocument, Person
 from cases.permissions import can_hand_over_desk
 from cases.services.drafts import draft_entries, held_drafts, move_drafts
@@ -40,6 +41,29 @@ def hand_over(from_: User, to: Mapping[str, User], *, place: str, by: User) -> d
     for rows in (_people(), _cases(), _enquiries()):  # before what hangs on them, as everywhere
         list(_held(rows, from_, place).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     return hand_over_kinds(KINDS, from_, to, place=place, by=by)
+
+
+def left_behind(by: User) -> list[Membership]:
+    """Colleagues who left with cases or things to do in hand, by their latest role: for who coordinates."""
+    places = by.municipality_ids({Role.COORDINATOR})
+    if not places:
+        return []
+    in_hand = {"assigned_to": OuterRef("user"), "office__municipality": OuterRef("municipality")}
+    working = Membership.objects.current().filter(
+        user=OuterRef("user"),
+        municipality=OuterRef("municipality"),
+        role__in=DESK_ROLES,
+        user__is_active=True,
+    )
+    memberships = Membership.objects.visible_to(by).filter(
+        Exists(FollowUp.objects.open().filter(**in_hand)) | Exists(Case.objects.running().filter(**in_hand)),
+        ~Exists(working),
+        municipality__in=places,
+        role__in=DESK_ROLES,
+        accepted_at__isnull=False,
+    )
+    latest = {row.user: row for row in memberships.select_related("user").order_by("starts_on", "pk")}
+    return [row for row in latest.values() if can_hand_over(by, row)]
 
 
 def with_holder(rows: QuerySet[Any]) -> QuerySet[Any]:

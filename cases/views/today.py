@@ -16,6 +16,7 @@ from cases.models import Appointment, FollowUp, Recall, Transfer
 from cases.permissions import coordinates
 from cases.services.drafts import handed_drafts
 from cases.services.first_day import guide_for
+from cases.services.handover import left_behind
 from cases.views.desk import get_offices, log_people, with_people
 from gai_portal.lib.paging import PAGE_SIZE
 from municipalities.models import Office
@@ -45,10 +46,13 @@ def today(request: SignedInRequest) -> HttpResponse:
     log_people(request, [*page, *expected])
     load = (
         still_to_do.order_by()
-        .values("assigned_to__name")
+        .values("assigned_to", "assigned_to__name")
         .annotate(number=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=day)))
     )
+    left = left_behind(user)
     context = {
+        "left": left,
+        "left_ids": {membership.user_id for membership in left},
         "offices": offices,
         "guide": guide_for(user),
         "counts": counts,

@@ -114,6 +114,35 @@ def test_a_coordinator_sees_who_has_how_much(client, praia, desk_praia, to_do):
     assert load == {desk_praia.name: (1, 1), None: (1, 0)}
 
 
+def test_the_work_of_a_colleague_who_left_is_marked_with_the_way_to_hand_it_over(
+    client, praia, coordinator_praia, colleague, desk_praia, to_do
+):
+    to_do("Da colega", -1, assigned_to=colleague)
+    to_do("Meu", -1, assigned_to=desk_praia)
+    membership = colleague.memberships.get()
+    way = reverse("handover_create", args=[membership.pk])
+    client.force_login(coordinator_praia)
+    assert way not in client.get(TODAY).content.decode()
+    membership.ends_on = timezone.localdate() - timedelta(days=1)
+    membership.starts_on = membership.ends_on - timedelta(days=1)
+    membership.save()
+    text = client.get(TODAY).content.decode()
+    assert text.count(f'href="{way}"') == 1
+    assert text.count("Saiu e deixou trabalho") == 1
+    client.force_login(desk_praia)
+    assert way not in client.get(TODAY).content.decode()
+
+
+def test_a_running_case_of_a_colleague_who_left_is_enough_for_the_warning(
+    client, coordinator_praia, colleague, office_praia, renewal
+):
+    CaseFactory(office=office_praia, topic=renewal, assigned_to=colleague)
+    colleague.is_active = False
+    colleague.save()
+    client.force_login(coordinator_praia)
+    assert [row.user for row in client.get(TODAY).context["left"]] == [colleague]
+
+
 def test_an_officer_sees_no_table_of_colleagues(desk, to_do):
     to_do("De ninguém", 0)
     assert desk.get(TODAY).context["load"] == []
