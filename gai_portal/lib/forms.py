@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -188,4 +188,6 @@ class SeenForm(forms.ModelForm):
             value = field.prepare_value(value)
         elif isinstance(value, date):
             value = format_day(value)
+        elif isinstance(value, time):
+            value = f"{value:%H:%M}"
         return "" if value is None else str(value)

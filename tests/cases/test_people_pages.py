@@ -1,7 +1,7 @@
 """The pages about people: searched before recorded, read-logged, corrected, withdrawn."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from urllib.parse import unquote
 from uuid import uuid4
 
@@ -472,11 +472,14 @@ def test_a_colleagues_caution_is_not_overwritten_unseen(desk, maria, desk_praia)
     stale = {"channel": "phone", "value": "991 23 45", "may_call": "on", "whose": "irmã"}
     stale["seen"] = desk.get(edit).context["form"]["seen"].value()
     contact.caution, contact.may_call = "O marido atende: não ligar.", False
+    contact.safe_from, contact.safe_until = time(18), time(20)
     save_item(contact, by=desk_praia)
     page = desk.post(edit, stale)
     assert [(theirs, mine) for _label, theirs, mine in page.context["form"].differences] == [
         ("", "irmã"),
         ("não", "sim"),
+        ("18:00", ""),
+        ("20:00", ""),
         ("O marido atende: não ligar.", ""),
     ]
     assert "O marido atende" in page.content.decode()
