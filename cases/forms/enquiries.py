@@ -38,6 +38,7 @@ NOON = time(12)  # a late entry without a time
 OLDEST = timedelta(days=10 * 366)
 CLOCKS_DIFFER = timedelta(minutes=2)
 FREQUENT = 8
+CASE_OPENED = "case_opened"  # the outcome of enquiry_taxonomy.yaml, which a country may leave out
 OWN_VALUES = ("sex", "age_band", "nationality", "note", *(n for n in MORE_FIELDS if n != "requester"))
 
 
@@ -212,6 +213,13 @@ class EnquiryForm(ToldCard, MoreFields, PersonChoice):
         """What the form says, as cases.services wants it."""
         names = [*CONTENT_FIELDS, *(name for name in TOLD_FIELDS if name in self.fields)]
         return {name: self.cleaned_data[name] for name in names}
+
+    def outcome_of_opening(self) -> Outcome:
+        """What came of a contact that opens a case, unless the officer has chosen something else."""
+        said: Outcome = self.cleaned_data["outcome"]
+        opened = kept(Outcome).get(CASE_OPENED)
+        is_untouched = said.pk == self.fields["outcome"].initial
+        return opened if is_untouched and opened and opened.is_active else said
 
 
 class CorrectionForm(EnquiryForm):

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Membership, User
 from accounts.roles import DESK_ROLES
 from cases.models import Topic
+from cases.services.import_columns import words as called_by_offices
 from municipalities.models import Office
 
 
@@ -21,7 +22,7 @@ def colleagues(offices: Iterable[Office], *, also: int | None = None) -> QuerySe
 
 
 class TopicSelect(forms.Select):
-    """A list of topics that js/combobox.js searches by code and by words in every language."""
+    """A list of topics that js/combobox.js searches by code, names in every language and everyday words."""
 
     topics: dict[str, Topic]
 
@@ -30,6 +31,7 @@ class TopicSelect(forms.Select):
         if topic := self.topics.get(str(value)):
             rows = [topic, topic.parent] if topic.parent else [topic]
             words = {text for row in rows for text in (row.name_pt, row.name_en, row.name_fr) if text}
+            words |= set(called_by_offices()["values"]["topic"].get(topic.code, []))
             shown = {str(row) for row in rows}
             option["attrs"] |= {"data-code": topic.code, "data-search": " ".join(sorted(words - shown))}
             option["attrs"]["data-hint"] = str(topic.parent) if topic.parent else ""

@@ -72,6 +72,17 @@ class PersonChoice(forms.Form):
         cast("Any", self.fields["person"]).choices = said
         self.offers_person = bool(said)
 
+    def show_found(self, found: list[Found]) -> None:
+        """Those who were found, to choose from. The only one who is exactly who was asked is chosen."""
+        self.found = found
+        self._offer([each.person for each in found])
+        for field in self.fields.values():
+            field.widget.attrs.pop("autofocus", None)
+        self.fields["person"].widget.attrs["autofocus"] = True
+        sole = found[0] if len(found) == 1 else None
+        if sole and sole.score == 1 and not sole.person.is_restricted:
+            self.initial["person"] = str(sole.person.pk)
+
     @staticmethod
     def _line(person: Person) -> str:
         parts = [person.name, format_day(person.born_on), person.nationality_name, person.reference]

@@ -109,6 +109,9 @@ def enquiry_create(request: SignedInRequest, handed: int = 0) -> HttpResponse:
         asked_for = request.POST.get("topic", "")
         if url := _log(request, form, thread, expected, kept_as):
             return redirect(url)
+        if found := form.found:  # a step on the way, not a mistake
+            form = EnquiryForm(initial=_typed(request.POST), **kept)
+            form.show_found(found)
     elif "same" in request.GET and (mine := latest_of(request.user, offices, mine=True).first()):
         form = EnquiryForm(initial={name: getattr(mine, column) for name, column in REPEATED.items()}, **kept)
         asked_for = mine.topic_id
@@ -221,7 +224,10 @@ def _log(
     def create() -> str:
         if request.GET.get("code") and thread is None:
             raise ValidationError(_("The code was typed too long ago. Type it again, or record without it."))
-        enquiry = log_enquiry(form.content(), return_code=thread, by=request.user)
+        content = form.content()
+        if "open_case" in request.POST and not form.cleaned_data.get("case"):
+            content["outcome"] = form.outcome_of_opening()
+        enquiry = log_enquiry(content, return_code=thread, by=request.user)
         if expected is not None:
             keep_appointment(expected, enquiry, by=request.user)
         if case := form.cleaned_data.get("case"):

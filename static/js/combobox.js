@@ -124,10 +124,13 @@
     };
     const open = (text) => {
       const terms = fold(text).split(/\s+/).filter(Boolean);
-      const rank = ({ words }) => terms.filter((term) => !words.includes(` ${term}`)).length;
-      const found = entries.filter(
-        ({ option, words }) => terms.every((term) => words.includes(term)) && !(isMany && option.selected),
-      );
+      const isBegun = ({ words }, term) => words.includes(` ${term}`);
+      const rank = (entry) => terms.filter((term) => !isBegun(entry, term)).length;
+      // One or two letters stand in the middle of many words.
+      const has = (entry, term) => (term.length < 3 ? isBegun(entry, term) : entry.words.includes(term));
+      const left = entries.filter(({ option }) => !(isMany && option.selected));
+      let found = left.filter((entry) => terms.every((term) => has(entry, term)));
+      if (!found.length) found = left.filter((entry) => terms.some((term) => term.length > 2 && isBegun(entry, term)));
       found.sort((a, b) => rank(a) - rank(b));
       close();
       list.replaceChildren(
@@ -191,6 +194,8 @@
         if (!isMany) select.value = chosen;
         showChosen();
         close();
+      } else if (event.key === "Escape") {
+        input.blur(); // where the keys of one character work
       } else if (event.key === "Backspace" && isMany && !input.value && select.selectedOptions.length) {
         pick([...select.selectedOptions].at(-1), false);
       }

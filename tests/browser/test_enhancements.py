@@ -56,6 +56,18 @@ def test_a_topic_is_found_by_any_word_without_accents_and_by_code(show):
     assert page.evaluate("document.activeElement.id") == "id_note"
 
 
+def test_where_no_entry_has_all_words_those_with_most_of_them_come(show):
+    page = show("combobox.js")
+    topic = page.get_by_role("combobox", name="Assunto")
+    topic.fill("perdi a autorizacao de residencia")
+    assert page.get_by_role("option").all_inner_texts() == [
+        "Autorização de residência Residência",
+        "Renovação da autorização Residência",
+    ]
+    topic.fill("no")  # in the middle of a word (Renovação) it says nothing
+    assert page.get_by_role("option").all_inner_texts() == ["Nada encontrado"]
+
+
 def test_the_topic_list_obeys_the_keyboard_and_the_finger(show):
     page = show("combobox.js")
     topic = page.get_by_role("combobox", name="Assunto")

@@ -22,6 +22,17 @@ def test_one_key_leads_on_and_a_question_mark_shows_them_all(page, sign_in, desk
     assert page.get_by_role("dialog").count() == 0
 
 
+def test_escape_leaves_the_topic_so_that_the_keys_work(page, sign_in, desk_praia, topic):
+    sign_in(page, desk_praia)
+    page.goto(DESK)
+    page.keyboard.type("renov")
+    page.keyboard.press("Escape")  # closes the list
+    assert page.evaluate("document.activeElement.id") == "id_topic"
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Teclas no balcão").wait_for()
+
+
 def test_the_additional_fields_open_by_a_key(page, sign_in, desk_praia, topic):
     sign_in(page, desk_praia)
     page.goto(DESK)

@@ -73,6 +73,7 @@ def test_a_topic_is_looked_for_by_code_and_in_any_language_when_a_case_begins(de
     html = desk.get(NEW).content.decode()
     assert f'data-code="{renewal.code}"' in html
     assert re.search('data-search="[^"]*Renewal', html)
+    assert re.search('data-search="[^"]*renovacao de tre', html)  # as people call it
 
 
 def test_a_form_sent_twice_opens_one_case(desk, office_praia, renewal):

@@ -15,7 +15,7 @@ from cases.services.codes import give_code
 from cases.services.deadlines import count_known_deadlines, known_deadlines
 from cases.services.enquiries import correct_enquiry
 from cases.services.erasure import erase_person
-from tests.factories import CaseFactory, EnquiryFactory, PersonFactory
+from tests.factories import CaseFactory, EnquiryFactory, OutcomeFactory, PersonFactory
 
 CREATE = "/workspace/desk/enquiries/new/"
 TODAY = "/workspace/desk/today/"
@@ -51,6 +51,20 @@ def visa(person: Person, day: date, number="V1") -> IdentityDocument:
 
 
 # Begun while an enquiry is recorded
+
+
+@pytest.mark.parametrize(("chosen", "said"), [("informed", "case_opened"), ("supported", "supported")])
+def test_a_matter_whose_case_is_opened_is_not_settled_unless_somebody_says_so(desk, fields, chosen, said):
+    OutcomeFactory(code="supported", order=2, closes=True)
+    opened = OutcomeFactory(code="case_opened", order=3, closes=False)
+    desk.post(CREATE, fields | {"outcome": chosen, "open_case": "1"})
+    assert Enquiry.objects.get().outcome_id == said
+    desk.post(CREATE, fields | {"outcome": chosen})
+    assert Enquiry.objects.latest("pk").outcome_id == chosen
+    opened.is_active = False
+    opened.save()
+    desk.post(CREATE, fields | {"outcome": chosen, "open_case": "1"})
+    assert Enquiry.objects.latest("pk").outcome_id == chosen
 
 
 def test_an_enquiry_and_its_case_are_one_step(desk, fields, desk_praia):

@@ -47,9 +47,11 @@ def test_nothing_chosen_is_anonymous(desk, fields, maria):
 def test_somebody_on_record_is_found_and_chosen(desk, fields, maria):
     page = desk.post(CREATE, fields | {"who": "known", "asked": "tavarez maria"})
     form = page.context["form"]
-    assert "person" in form.errors
+    assert not form.is_bound  # a step on the way is no mistake
+    assert form["topic"].value() == fields["topic"]
     assert not Enquiry.objects.exists()
     assert "Maria Tavares" in page.content.decode()
+    assert "error-summary" not in page.content.decode()
     assert AccessLog.objects.get().verb == "searched"
     desk.post(CREATE, fields | {"who": "known", "person": maria.pk})
     enquiry = Enquiry.objects.get()
@@ -60,6 +62,28 @@ def test_somebody_on_record_is_found_and_chosen(desk, fields, maria):
         "pt",
         "25-34",
     )
+
+
+def test_a_name_and_enter_bring_who_is_found_even_before_a_topic_is_chosen(desk, fields, maria):
+    page = desk.post(CREATE, fields | {"topic": "", "who": "known", "asked": "tavarez", "note": "uma nota"})
+    assert "error-summary" not in page.content.decode()
+    form = page.context["form"]
+    assert (form["person"].value(), form["note"].value()) == (None, "uma nota")  # it is spelled otherwise
+    assert re.search(r'<input type="radio" name="person"[^>]* autofocus', page.content.decode())
+    assert not re.search(r"<select[^>]* autofocus", page.content.decode())
+
+
+@pytest.mark.parametrize("is_restricted", [False, True])
+def test_the_only_one_of_that_name_is_chosen_already_unless_restricted(
+    desk, fields, maria, office_praia, is_restricted
+):
+    Person.objects.update(is_restricted=is_restricted)
+    form = desk.post(CREATE, fields | {"who": "known", "asked": "Maria Tavares"}).context["form"]
+    assert form["person"].value() == (None if is_restricted else str(maria.pk))
+    assert [person.pk for person in form.offered] == [maria.pk]
+    PersonFactory(office=office_praia, name="Maria Tavares")
+    form = desk.post(CREATE, fields | {"who": "known", "asked": "Maria Tavares"}).context["form"]
+    assert form["person"].value() is None
 
 
 def test_what_the_officer_writes_goes_before_the_record(desk, fields, maria):
