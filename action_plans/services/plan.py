@@ -52,7 +52,7 @@ def create_plan(municipality: Municipality, first_year: int, last_year: int, *, 
     if not can_create_plan(by, municipality.pk):
         raise PermissionDenied(f"{by} may not create a plan of {municipality}")
     # Two planners who start a plan at once queue here, so that the second sees the first's.
-    Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
+    Municipality.objects.select_for_update(of=("self",), no_key=True).get(pk=municipality.pk)
     template = Template.objects.issued().first()
     if template is None:
         raise ValidationError(

@@ -35,7 +35,8 @@ def renew_plan(
     inbox. `finished` are codes of measures that are done: a local one stays behind, a national one arrives
     undecided, because the new plan has to say something about it.
     """
-    municipality = Municipality.objects.select_for_update(of=("self",)).get(pk=plan.municipality_id)
+    towns = Municipality.objects.select_for_update(of=("self",), no_key=True)
+    municipality = towns.get(pk=plan.municipality_id)
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
     if not can_renew_plan(by, plan):
         raise PermissionDenied(f"{by} may not carry {plan} into the next period")

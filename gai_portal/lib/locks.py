@@ -4,7 +4,7 @@ Two transactions that lock the same rows lock them in one order, or PostgreSQL e
 case, an enquiry, and then what hangs on them (a referral before what is to be done for it, an appointment, a
 document, a transfer); several of a kind by their keys. A row that a new one names is locked, too: writing a
 person's note counts as locking the person. The row of an account, an office or a municipality is locked with
-`no_key`, so that nobody waits who writes something of theirs.
+`no_key`, so that nobody waits who writes something else of theirs.
 """
 
 from typing import Any
