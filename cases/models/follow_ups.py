@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone, translation
+from django.utils.text import Truncator
+from django.utils.translation import gettext, gettext_lazy as _, gettext_noop
 from simple_history.models import HistoricalRecords
 
 from accounts.models import User
@@ -15,8 +17,12 @@ from cases.models.enquiries import Enquiry
 from cases.models.people import Person
 from cases.models.restricted import RestrictedQuerySet, unsealed
 from cases.models.topics import DeadlineRule
+from gai_portal.lib.content import content_text
+from gai_portal.lib.formats import format_day
 from gai_portal.lib.kept import KeptForeignKey
 from municipalities.models import Office
+
+ENDING = gettext_noop("The agreement to be on record ends on {day}. Ask whether the person agrees again.")
 
 
 class FollowUpQuerySet(RestrictedQuerySet):
@@ -36,7 +42,7 @@ class FollowUpQuerySet(RestrictedQuerySet):
         return self.open().filter(due_on__lt=on or timezone.localdate())
 
     def with_names(self) -> Self:
-        return self.select_related("case", "person", "assigned_to", "author")
+        return self.select_related("case", "person__consent", "assigned_to", "author")
 
     def _unsealed_by(self, user: User) -> Q:
         """The reason that opened the case or the enquiry opens what is to be done in it."""
@@ -153,7 +159,25 @@ class FollowUp(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.reference
+        return self.shown_title or self.reference
+
+    @property
+    def shown_title(self) -> str:
+        """Of a legal deadline and an agreement that ends: in the reader's language, if nobody reworded it."""
+        for write in (self._deadline, self._ending):
+            with translation.override(settings.LANGUAGE_CODE):  # as the portal stores it
+                stored = write()
+            if stored and stored == self.title:
+                return write()
+        return self.title
+
+    def _deadline(self) -> str:
+        return Truncator(content_text(self.rule, "name")).chars(TITLE_LIMIT) if self.rule else ""
+
+    def _ending(self) -> str:
+        if self.source != self.Source.CONSENT or self.person is None:
+            return ""
+        return gettext(ENDING).format(day=format_day(self.person.consent.ends_on))
 
     @property
     def reference(self) -> str:

@@ -14,13 +14,13 @@ from accounts.models import User
 from accounts.roles import DESK_ROLES, Role
 from accounts.services import notify
 from cases.models import FollowUp, IdentityDocument, Person
+from cases.models.follow_ups import ENDING
 from cases.services.desk import held, save_next
 from cases.services.erasure import anonymise_person
 from gai_portal.lib.formats import format_day
 from gai_portal.lib.locks import all_locked
 from municipalities.models import Office
 
-ENDING = gettext_noop("The agreement to be on record ends on {day}. Ask whether the person agrees again.")
 EXPIRING = gettext_noop("Remind the person: {document}, valid until {day}")
 
 

@@ -115,7 +115,7 @@ def _finish(request: SignedInRequest, follow_up: FollowUp, *, dropped: bool = Fa
     if TODAY in (request.POST.get("back"), request.GET.get("back")):
         undo += f"?back={TODAY}"
     text = _("No longer needed: %(title)s") if dropped else _("Done: %(title)s")
-    messages.success(request, text % {"title": follow_up.title}, extra_tags=undo)
+    messages.success(request, text % {"title": follow_up.shown_title}, extra_tags=undo)
     return _back(request, follow_up)
 
 
