@@ -197,6 +197,18 @@ class CaseNoteForm(WordsForm):
     )
 
 
+class WaitCaseForm(WordsForm):
+    what = LineField(
+        label=_("For whom or what does it wait?"),
+        required=False,
+        max_length=TITLE_LIMIT,
+        help_text=_("No names, phone numbers or documents here."),
+    )
+    until = DayField(
+        label=_("When do you ask again?"), required=False, help_text=_("It comes up under Today on that day.")
+    )
+
+
 class CloseCaseForm(WordsForm):
     outcome = forms.ModelChoiceField(
         Outcome.objects.filter(is_active=True, closes=True), label=_("Outcome"), empty_label=_("Choose")

@@ -1,13 +1,14 @@
 """Every write to a case, with its line of history."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -38,6 +39,7 @@ from cases.permissions import (
 from cases.retention import PERSON, leading_to
 from cases.services.appointments import settle_appointment
 from cases.services.desk import all_held, checked_assignee, held, locked_case, save_enquiry, save_next
+from cases.services.follow_ups import add_follow_up
 from cases.services.referrals import call_back_what_was_shared, withdraw_referral
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, AppointmentState, CaseMove
 from gai_portal.lib.history import signed
@@ -157,9 +159,17 @@ def assign_case(case: Case, to: User | None, *, by: User) -> Case:
     return case
 
 
-def wait_case(case: Case, *, by: User) -> Case:
-    """Somebody else has to act first."""
-    return _move(case, WAIT, by=by)
+@transaction.atomic
+def wait_case(case: Case, *, what: str = "", until: date | None = None, by: User) -> Case:
+    """Somebody else has to act first: a note says who or what, and on a day whoever says so asks again."""
+    case = _move(case, WAIT, by=by)
+    if what.strip():
+        add_note(case, text=what, by=by)
+    if until is not None:
+        with translation.override(settings.LANGUAGE_CODE):  # colleagues read it in any language
+            title = what.strip() or _("Ask whether the case can go on")
+        add_follow_up(case, title=title, due_on=until, assigned_to=by, by=by)
+    return case
 
 
 def resume_case(case: Case, *, by: User) -> Case:

@@ -33,6 +33,7 @@ from cases.forms.cases import (
     EditCaseForm,
     FilingForm,
     ReopenCaseForm,
+    WaitCaseForm,
 )
 from cases.models import (
     Case,
@@ -324,8 +325,8 @@ ACTS: dict[str, Act] = {
     ),
     "wait": Act(
         WAIT.label,
-        CaseActForm,
-        lambda case, data, by: wait_case(case, by=by),
+        WaitCaseForm,
+        lambda case, data, by: wait_case(case, **data, by=by),
         WAIT,
         WAIT.label,
         said=gettext_lazy("The case waits for somebody else."),
