@@ -1,10 +1,11 @@
 """How a record opens that would stay closed: with a reason in the office, by a narrow door outside."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Q
@@ -31,6 +32,7 @@ from cases.models import (
     digest_of,
     document_key,
 )
+from cases.models.search import REFERENCE
 from cases.permissions import can_log_enquiry, can_read_sent, can_record_person, can_unseal, can_use_desk
 from cases.services.transfers import checked_agreement, tell_coordinators
 from cases.workflow import TransferState
@@ -267,6 +269,32 @@ def _matches(
     for person in found:  # the other office sees who asked
         record_access(Verb.MATCHED, person, by=by, address=address)
     return found
+
+
+def transfer_that_took(
+    row: Person | Case | Enquiry, *, by: User, after: datetime | None = None
+) -> Transfer | None:
+    """With which a record left, for the office that had it and while that reads what it handed over.
+
+    With `after`, only if it left later. Nobody is told where something restricted went.
+    """
+    since = timezone.now() - timedelta(days=settings.TRANSFER_READ_DAYS + 1)
+    since = max(since, after or since)
+    accepted = Transfer.objects.visible_to(by).filter(state=TransferState.ACCEPTED, decided_at__gte=since)
+    for transfer in accepted if not row.is_restricted else ():
+        if row.pk in transfer.moved.get(type(row).__name__, []) and can_read_sent(by, transfer):
+            return transfer
+    return None
+
+
+def transfer_of_number(text: str, *, by: User) -> Transfer | None:
+    """The same for whoever types exactly the number of a person's record or of a case."""
+    row: Person | Case | None
+    if match := REFERENCE.fullmatch(text):
+        row = Person.objects.filter(pk=int(match[1])).first()
+    else:
+        row = Case.objects.filter(number=text.upper()).first()
+    return transfer_that_took(row, by=by) if row else None
 
 
 @dataclass(frozen=True)

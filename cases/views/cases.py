@@ -76,7 +76,7 @@ from cases.services.cases import (
 )
 from cases.services.deadlines import count_known_deadlines, known_deadlines
 from cases.services.follow_ups import add_follow_up, set_deadline
-from cases.views.desk import get_offices, log_choice, log_people, named_row, with_people
+from cases.views.desk import get_offices, lead_to_transfer, log_choice, log_people, named_row, with_people
 from cases.views.searches import asked_address, asked_of_list, is_over
 from cases.workflow import CLOSE, REOPEN, RESUME, WAIT, CaseMove, moves_from
 from gai_portal.lib.paging import keyset_page
@@ -194,7 +194,7 @@ def case_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         sealed = Case.objects.filter(pk=pk).first()
         if sealed is not None and can_unseal(request.user, sealed):
             return redirect("cases:unseal", kind="case", pk=pk)
-        raise
+        return lead_to_transfer(request, sealed)
     log_access(request, Verb.READ, case)
     user = request.user
     case.read_by = user.pk

@@ -1,11 +1,12 @@
 """How every page of the desk begins. To anybody without a desk it does not exist."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import Verb, log_access_to_each, log_search
@@ -13,8 +14,9 @@ from accounts.http import SignedInRequest
 from accounts.models import User
 from accounts.roles import DESK_ROLES
 from cases.forms.person_choice import PersonChoice
-from cases.models import Enquiry, Person
+from cases.models import Case, Enquiry, Person
 from cases.permissions import can_use_desk
+from cases.services.doors import transfer_that_took
 from municipalities.models import Office
 
 
@@ -30,6 +32,16 @@ def get_enquiry(request: SignedInRequest, pk: int) -> Enquiry:
     """The enquiry, or 404 for somebody it must not even be known to."""
     enquiries = Enquiry.objects.visible_to(request.user).with_names()
     return get_object_or_404(enquiries.select_related("voided_by", "person", "return_code"), pk=pk)
+
+
+def lead_to_transfer(
+    request: SignedInRequest, row: Person | Case | Enquiry | None, after: datetime | None = None
+) -> HttpResponse:
+    """Where a record that has left went, for the office that had it; 404 for everybody else."""
+    transfer = transfer_that_took(row, by=request.user, after=after) if row else None
+    if transfer is None:
+        raise Http404
+    return redirect(transfer)
 
 
 def log_choice(request: SignedInRequest, form: PersonChoice, office: Office | None) -> None:

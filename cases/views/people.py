@@ -55,10 +55,10 @@ from cases.permissions import (
     can_work_with_person,
 )
 from cases.services.desk import held
-from cases.services.doors import KnownElsewhere, TooManyQuestions, known_elsewhere
+from cases.services.doors import KnownElsewhere, TooManyQuestions, known_elsewhere, transfer_of_number
 from cases.services.people import PersonChanged, correct_person, record_person, remove_item, save_item
 from cases.views.asking import ask_other_office
-from cases.views.desk import get_offices
+from cases.views.desk import get_offices, lead_to_transfer
 from cases.views.searches import has_searched, keep_search, searched_words
 from gai_portal.lib.paging import keyset_page
 
@@ -105,6 +105,7 @@ def person_search(request: SignedInRequest) -> HttpResponse:
         "offices": offices,
         "key": key,
         "is_over": bool(key) and not text,
+        "transfer": transfer_of_number(text, by=request.user) if text and not found else None,
     }
     return render(request, "cases/person_search.html", context)
 
@@ -209,7 +210,7 @@ def person_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         sealed = Person.objects.filter(pk=pk).first()
         if sealed is not None and can_unseal(request.user, sealed):
             return redirect("cases:unseal", kind="person", pk=pk)
-        raise
+        return lead_to_transfer(request, sealed)
     user = request.user
     person.read_by = user.pk
     log_access(request, Verb.READ, person)

@@ -24,7 +24,7 @@ from cases.services.referrals import (
     withdraw_referral,
 )
 from cases.views.cases import get_case
-from cases.views.desk import get_offices
+from cases.views.desk import get_offices, lead_to_transfer
 from cases.views.enquiries import get_enquiry
 from cases.workflow import OPEN_STATES, SEND, WITHDRAW, ReferralState
 from gai_portal.lib.paging import keyset_page
@@ -134,7 +134,13 @@ def referral_edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 def referral_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the partner sees, how it gets there, and what came back."""
-    referral = get_referral(request, pk)
+    try:
+        referral = get_referral(request, pk)
+    except Http404:
+        gone = Referral.objects.filter(pk=pk).first()
+        if gone is None:
+            raise
+        return lead_to_transfer(request, gone.about, after=gone.created_at)
     log_access(request, Verb.READ, referral)
     if referral.person and referral.shared:
         log_access(request, Verb.READ, referral.person, why=referral.reference)

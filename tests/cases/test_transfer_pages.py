@@ -1,18 +1,22 @@
 """The pages on which a record is offered, asked for, taken over, and read afterwards."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccessLog, Notice
 from accounts.roles import Role
-from cases.models import Contact, IdentityDocument, Person, Transfer
+from cases.models import Case, Contact, IdentityDocument, Person, Transfer
 from cases.services.doors import ask_for_transfer
 from cases.services.follow_ups import finish_follow_up
 from cases.services.transfers import accept_transfer, offer_transfer
+from tests.cases.referrals import sent_referral
 from tests.cases.test_transfers import coordinator_sal, maria, matter, offer  # noqa: F401
 from tests.conftest import member
-from tests.factories import CaseFactory, LanguageFactory, PersonFactory
+from tests.factories import CaseFactory, LanguageFactory, MunicipalityFactory, OfficeFactory, PersonFactory
 
 PASSPORT = {"kind": "passport", "number": "AB123", "country": "GW"}
 LIST = "/workspace/desk/transfers/"
@@ -110,9 +114,46 @@ def test_the_sender_reads_what_it_handed_over(client, offer, matter, desk_praia,
     text = client.get(url).content.decode()
     for word in ("Maria Semedo", matter.number, "Faltam duas fotografias.", "Perdeu o cartão."):
         assert word in text
-    assert client.get(matter.get_absolute_url()).status_code == 404
     client.force_login(coordinator_sal)
     assert client.get(url).status_code == 403
+
+
+def test_old_addresses_lead_the_sender_on(client, offer, matter, maria, desk_praia, coordinator_sal):  # noqa: F811
+    referral = sent_referral(case=matter, author=desk_praia)
+    accept_transfer(offer, by=coordinator_sal)
+    since = sent_referral(case=Case.objects.get(pk=matter.pk), author=coordinator_sal)
+    later = CaseFactory(office=offer.to_office, author=coordinator_sal, person=maria)
+    client.force_login(desk_praia)
+    for gone in (maria, matter, referral):
+        assert client.get(gone.get_absolute_url()).headers["Location"] == page(offer)
+    for unknown in (since, later):
+        assert client.get(unknown.get_absolute_url()).status_code == 404
+    Case.objects.filter(pk=matter.pk).update(is_restricted=True)
+    for restricted in (matter, referral):
+        assert client.get(restricted.get_absolute_url()).status_code == 404
+    with time_machine.travel(timezone.now() + timedelta(days=31)):
+        client.force_login(desk_praia)
+        assert client.get(maria.get_absolute_url()).status_code == 404
+
+
+def test_an_exact_number_tells_of_the_transfer(client, offer, matter, maria, desk_praia, coordinator_sal):  # noqa: F811
+    accept_transfer(offer, by=coordinator_sal)
+
+    def found(words):
+        return client.post(reverse("cases:person_search"), {"q": words}, follow=True).content.decode()
+
+    client.force_login(desk_praia)
+    for words in (maria.reference, f"p{maria.pk}", matter.number.lower()):
+        assert "Transferido para o GAI Sal" in found(words)
+        assert page(offer) in found(words)
+        assert reverse("cases:person_create") not in found(words)
+    assert "Transferido" not in found("Maria Semedo")
+    Person.objects.filter(pk=maria.pk).update(is_restricted=True)
+    assert "Transferido" not in found(maria.reference)
+    Person.objects.filter(pk=maria.pk).update(is_restricted=False)
+    elsewhere = OfficeFactory(municipality=MunicipalityFactory()).municipality
+    client.force_login(member("elsewhere@example.org", Role.OFFICER, municipality=elsewhere))
+    assert "Transferido" not in found(matter.number)
 
 
 def test_what_was_dropped_is_not_called_done(client, offer, matter, desk_praia, coordinator_sal):  # noqa: F811
