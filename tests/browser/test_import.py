@@ -6,7 +6,7 @@ from tests.browser.checks import assert_usable
 IMPORTS = "/workspace/desk/imports/"
 LIST = """Data;Nome;Assunto;Forma de contacto;Resultado
 12/03/2024;Maria Semedo;Renovasão;Telefone;Encaminhado
-13/03/2024;João Djaló;Renovação;Telefone;Encaminhado
+13/03/2024;João Djaló;Renovasão;Telefone;Encaminhado
 amanhã;Rui Gomes;Renovação;Telefone;Encaminhado
 """
 
