@@ -25,6 +25,7 @@ for (const name of ["keydown", "click"]) {
 A_LETTER = 120  # milliseconds, as somebody types who looks at the keyboard
 A_PRESS = 400
 SECONDS, PRESSES = 30, 12
+A_LINE = 44  # pixels of a field
 
 
 class Officer:
@@ -82,6 +83,28 @@ def test_the_common_case_takes_few_taps_on_a_phone(phone, sign_in, desk_praia, o
     officer.tap(phone.get_by_role("button", name="Registar", exact=True))
     assert officer.finish()[0] == 3
     assert Enquiry.objects.filter(topic=topic).count() == 2
+
+
+def test_on_a_phone_the_button_is_in_reach_and_covers_no_field_in_use(phone, sign_in, desk_praia, topic):
+    sign_in(phone, desk_praia)
+    phone.goto(DESK)
+    button = phone.get_by_role("button", name="Registar", exact=True)
+
+    def stands() -> tuple[float, float]:
+        box = button.bounding_box()
+        return box["y"], box["y"] + box["height"]
+
+    assert 0 < stands()[1] <= phone.viewport_size["height"]
+    phone.locator("#id_topic").focus()
+    for _n in range(12):
+        phone.keyboard.press("Tab")
+        if button.evaluate("each => each === document.activeElement"):
+            break
+        box = phone.locator(":focus").bounding_box()
+        top, bottom = stands()
+        line = min(box["height"], A_LINE)  # of a long text the browser shows the line that is written in
+        assert box["y"] + line <= top or box["y"] >= bottom
+    assert_usable(phone)
 
 
 def test_person_and_outcome_are_within_the_keys_too(page, sign_in, desk_praia, topic):
