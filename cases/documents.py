@@ -63,6 +63,13 @@ def receipt_pdf(receipt: dict[str, Any]) -> bytes:
     )
 
 
+def consent_paper_pdf(paper: dict[str, Any]) -> bytes:
+    """The form by which somebody agrees to be on record, without a name, in the active language."""
+    return render_pdf(
+        "cases/consent_paper_pdf.html", {**paper, "language": get_language()}, css="pdf/person.css"
+    )
+
+
 def person_file_pdf(file: WholeFile) -> bytes:
     """A copy of somebody's whole file for themselves, in the active language."""
     return render_pdf(

@@ -43,6 +43,7 @@ DESK = [
     path("enquiries/new/<int:handed>/", enquiries.enquiry_create, name="enquiry_handed"),
     path("enquiries/blank/", paper.blank_form, name="blank_form"),
     path("enquiries/blank.pdf", paper.blank_form_file, name="blank_form_file"),
+    path("people/consent.pdf", paper.consent_paper, name="consent_paper"),
     path("enquiries/<int:pk>/", enquiries.enquiry_detail, name="enquiry_detail"),
     path("enquiries/<int:pk>/correct/", enquiries.enquiry_correct, name="enquiry_correct"),
     path("enquiries/<int:pk>/case/", cases.enquiry_file, name="enquiry_file"),

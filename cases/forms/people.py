@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db.models import Q
 from django.forms.models import fields_for_model
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils import timezone, translation
+from django.utils.translation import get_language, gettext_lazy as _
 
 from accounts.models import User
 from cases.forms.fields import colleagues
@@ -214,16 +214,23 @@ class ConsentForm(forms.Form):
             self.add_error("for_follow_up", _("Tick at least one thing that the person agrees to."))
         return data
 
-    def explained(self) -> str:
+    def explained(self, language: str) -> str:
         """What is read out before somebody agrees."""
         day = self.cleaned_data.get("ends_on") if self.is_bound and hasattr(self, "cleaned_data") else None
-        return explanation(self.consent_office, day or usual_end())
+        with translation.override(language):
+            return explanation(self.consent_office, day or usual_end())
+
+    def explanations(self) -> list[tuple[str, Any, str]]:
+        """The same in every language of the portal, that of the page first."""
+        languages = sorted(settings.LANGUAGES, key=lambda language: language[0] != get_language())
+        return [(code, name, self.explained(code)) for code, name in languages]
 
     def consent(self) -> dict[str, Any]:
         """What the form says, as services.consents wants it."""
         data = self.cleaned_data
+        spoken = data["spoken_in"].pk
         return {
-            "explained": self.explained(),
+            "explained": self.explained(spoken if spoken in dict(settings.LANGUAGES) else get_language()),
             "language": data["spoken_in"],
             "form": data["given"],
             "witness": data["witness"].strip(),

@@ -32,28 +32,31 @@ def usual_end(start: date | None = None) -> date:
 
 def explanation(office: Office, ends_on: date) -> str:
     """What is read out before somebody agrees, in the active language; kept word by word with the consent."""
-    return " ".join(
-        [
-            _("You do not have to give your name: {office} helps you in any case.").format(office=office),
-            _(
-                "If you agree, we write down your name, how to reach you, your documents and what we do for "
-                "you, so that you need not tell it again."
-            ),
-            _(
-                "Only the staff of this office reads it. Every reading is noted. No other authority sees "
-                "your file; statistics show no names."
-            ),
-            _("We pass something on only to the organisations that you name."),
-            _(
-                "It is kept until {day}. Unless you agree again by then, it is made anonymous {number} days "
-                "later."
-            ).format(day=format_day(ends_on), number=settings.CONSENT_GRACE_DAYS),
-            _(
-                "You may see your file, have it corrected, take a copy, or withdraw your agreement on any "
-                "day: then we erase it or make it anonymous, as you choose."
-            ),
-        ]
-    )
+    return " ".join(explanation_parts(office, format_day(ends_on)))
+
+
+def explanation_parts(office: Office, day: str) -> list[str]:
+    """The same in parts; on paper the `day` is written by hand."""
+    return [
+        _("You do not have to give your name: {office} helps you in any case.").format(office=office),
+        _(
+            "If you agree, we write down your name, how to reach you, your documents and what we do for "
+            "you, so that you need not tell it again."
+        ),
+        _(
+            "Only the staff of this office reads it. Every reading is noted. No other authority sees "
+            "your file; statistics show no names."
+        ),
+        _("We pass something on only to the organisations that you name."),
+        _(
+            "It is kept until {day}. Unless you agree again by then, it is made anonymous {number} days "
+            "later."
+        ).format(day=day, number=settings.CONSENT_GRACE_DAYS),
+        _(
+            "You may see your file, have it corrected, take a copy, or withdraw your agreement on any "
+            "day: then we erase it or make it anonymous, as you choose."
+        ),
+    ]
 
 
 def give_consent(content: Mapping[str, Any], *, person: Person | None, by: User) -> Consent:

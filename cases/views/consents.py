@@ -43,7 +43,7 @@ def consent_renew(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "former": former,
         "partners": former.partners.all(),
-        "explanation": form.explained(),
+        "explanations": form.explanations(),
     }
     return render(request, "cases/consent_renew.html", context)
 

@@ -142,7 +142,7 @@ def person_create(request: SignedInRequest) -> HttpResponse:
         "offices": offices,
         "key": key,
         "draft": draft,
-        "explanation": form.explained(),
+        "explanations": form.explanations(),
         "is_asked_in_vain": "ask" in request.POST,
         **doubts,
     }

@@ -35,6 +35,7 @@ GET: dict[str, Row] = {
     "cases:enquiry_export": only(*DESKS),
     "cases:blank_form": only(*DESKS),
     "cases:blank_form_file": only(*DESKS),
+    "cases:consent_paper": only(*DESKS),
     "cases:enquiry_detail": only(*DESK_PRAIA),
     "cases:enquiry_correct": only(*DESK_PRAIA),
     "cases:enquiry_void": only(*DESK_PRAIA),

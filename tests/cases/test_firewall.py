@@ -251,6 +251,7 @@ PAGES: dict[str, Callable[[World], dict[str, Any]]] = {
     "cases:enquiry_export": lambda world: {"ending": "csv"},
     "cases:blank_form": lambda world: {},
     "cases:blank_form_file": lambda world: {},
+    "cases:consent_paper": lambda world: {},
     "cases:enquiry_detail": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_correct": lambda world: {"pk": world.enquiry.pk},
     "cases:enquiry_file": lambda world: {"pk": world.enquiry.pk},

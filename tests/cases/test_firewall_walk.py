@@ -67,7 +67,13 @@ WORDS: dict[str, tuple[str, list[str]]] = {
 # A key that nobody has, with as many digits as those of the strangers.
 MISSING = 98_765
 # A PDF takes long to make, and cannot be read here: what stands in it is that of its page.
-PACKED = {"cases:receipt_file", "cases:case_sheet", "cases:referral_letter", "cases:blank_form_file"}
+PACKED = {
+    "cases:receipt_file",
+    "cases:case_sheet",
+    "cases:referral_letter",
+    "cases:blank_form_file",
+    "cases:consent_paper",
+}
 
 
 class Strangers:

@@ -1,9 +1,14 @@
 """The desk's form on paper, for days without power."""
 
+import io
+
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
-from tests.factories import EnquiryFactory, LanguageFactory, TopicFactory
+from accounts.roles import Role
+from tests.conftest import member
+from tests.factories import EnquiryFactory, LanguageFactory, MembershipFactory, TopicFactory
 from tests.pdf_ua import assert_pdf_ua
 
 PAGE, FILE = reverse("cases:blank_form"), reverse("cases:blank_form_file")
@@ -47,3 +52,35 @@ def test_the_file_can_be_read_by_everybody(desk):
     response = desk.get(FILE)
     assert response["Content-Type"] == "application/pdf"
     assert_pdf_ua(response.content)
+
+
+CONSENT = reverse("cases:consent_paper")
+
+
+def sheets(answer) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(answer.content)).pages]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("language", "said"), [("pt", "Assinatura"), ("en", "The office keeps this paper"), ("fr", "Je consens")]
+)
+def test_an_agreement_on_paper_is_one_page_in_each_language(desk, language, said):
+    answer = desk.get(CONSENT, {"in": language})
+    assert_pdf_ua(answer.content)
+    [sheet] = sheets(answer)
+    assert said in sheet
+    assert "GAI Praia" in sheet
+
+
+def test_who_works_for_two_offices_prints_the_form_of_either(client, praia, sal, office_praia, office_sal):
+    both = member("ambos@example.org", Role.OFFICER, municipality=praia)
+    MembershipFactory(user=both, role=Role.OFFICER, municipality=sal)
+    client.force_login(both)
+    for office in (office_praia, office_sal):
+        [sheet] = sheets(client.get(CONSENT, {"office": office.code}))
+        assert str(office) in sheet
+
+
+def test_the_form_to_sign_is_offered_with_the_sheets_on_paper(desk, office_praia):
+    assert f"{CONSENT}?office={office_praia.code}&amp;in=fr" in desk.get(PAGE).content.decode()

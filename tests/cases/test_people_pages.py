@@ -218,6 +218,19 @@ def test_a_number_is_not_recorded_before_somebody_has_asked_how_it_may_be_used(d
     assert desk.get(edit).context["form"]["no_contact"].value() is True
 
 
+def test_what_is_read_out_stands_in_each_language_and_is_kept_in_that_of_the_person(desk, new_person, maria):
+    french = LanguageFactory(code="fr", name_pt="Francês")
+    for page in (
+        desk.get(CREATE, {"search": new_person["search"]}),
+        desk.get(reverse("cases:consent_renew", args=[maria.pk])),
+    ):
+        html = page.content.decode()
+        for words in ("Não tem de dizer", "You do not have to", "Vous n’êtes pas obligé", "consent.pdf?"):
+            assert words in html
+    desk.post(CREATE, new_person | {"spoken_in": french.pk})
+    assert Consent.objects.latest("pk").explained.startswith("Vous n’êtes pas obligé")
+
+
 def test_a_spoken_agreement_needs_a_witness(desk, new_person):
     form = desk.post(CREATE, new_person | {"given": "spoken"}).context["form"]
     assert "witness" in form.errors
