@@ -247,3 +247,17 @@ def test_the_queries_do_not_grow_with_the_file(
     more(20)
     with django_assert_max_num_queries(len(few)):
         desk.get(url("person_file", fatou, ending="json"))
+
+
+def test_readings_are_listed_page_by_page(desk, fatou, desk_praia):
+    AccessLog.objects.bulk_create(
+        [
+            AccessLog(
+                user=desk_praia, who="Desk Praia", verb="read", kind="cases.person", key=fatou.pk, label="x"
+            )
+            for _ in range(30)
+        ]
+    )
+    page = desk.get(reverse("cases:person_readings", args=[fatou.pk])).context["page"]
+    assert len(page) == 25
+    assert page.next_url

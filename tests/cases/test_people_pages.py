@@ -592,17 +592,3 @@ def test_a_withdrawal_does_at_once_what_the_person_chose(desk, maria, choice, er
     assert maria.reference in page.content.decode()
     html = desk.get(maria.get_absolute_url()).content.decode()
     assert "Maria" not in html
-
-
-def test_readings_are_listed_page_by_page(desk, maria, desk_praia):
-    AccessLog.objects.bulk_create(
-        [
-            AccessLog(
-                user=desk_praia, who="Desk Praia", verb="read", kind="cases.person", key=maria.pk, label="x"
-            )
-            for _ in range(30)
-        ]
-    )
-    page = desk.get(reverse("cases:person_readings", args=[maria.pk])).context["page"]
-    assert len(page) == 25
-    assert page.next_url
