@@ -120,10 +120,8 @@ POST: dict[str, Row] = {
         ["cases:import_columns", "cases:import_meanings"],
         only("desk_praia", coordinator_praia=FORBIDDEN),
     ),
-    **dict.fromkeys(
-        ["cases:import_preview", "cases:import_discard"],
-        only("desk_praia", gives=FOUND, coordinator_praia=FORBIDDEN),
-    ),
+    "cases:import_preview": only("desk_praia", coordinator_praia=FORBIDDEN),  # the tick is asked for
+    "cases:import_discard": only("desk_praia", gives=FOUND, coordinator_praia=FORBIDDEN),
     "cases:import_undo": only(*DESK_PRAIA, gives=FOUND),
     "cases:report_edit": only("coordinator_praia", desk_praia=FORBIDDEN),  # an empty form comes back
     "cases:desk": only(*DESKS),  # an empty form comes back
