@@ -4,6 +4,7 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connections
 from django.urls import reverse
 from django.utils import timezone
@@ -188,11 +189,13 @@ def test_an_old_case_is_emptied_with_its_enquiries_that_name_nobody(
 def test_nobody_writes_a_note_while_a_record_is_erased(maria, office_praia, desk_praia, monkeypatch):
     case = CaseFactory(office=office_praia, author=desk_praia, person=maria)
     add_note(case, text="antiga", by=desk_praia)
-    emptied, threads, during = erasure._emptied, [], []
+    emptied, threads, during, refused = erasure._emptied, [], [], []
 
     def write() -> None:
         try:
             add_note(Case.objects.get(pk=case.pk), text="nova", by=desk_praia)
+        except ValidationError as error:
+            refused.append(error)
         finally:
             connections.close_all()
 
@@ -208,4 +211,5 @@ def test_nobody_writes_a_note_while_a_record_is_erased(maria, office_praia, desk
     erase_person(maria, by=desk_praia)
     threads[0].join()
     assert during == [True]  # whoever writes waits until it is done
-    assert not CaseNote.objects.filter(text="antiga").exists()
+    assert len(refused) == 1
+    assert not CaseNote.objects.filter(text__in=["antiga", "nova"]).exists()
