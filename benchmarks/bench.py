@@ -8,6 +8,7 @@ floor, too. Not measured: imports, PDFs, many officers at once.
 
 import argparse
 import http.client
+import io
 import os
 import random
 import socket
@@ -65,7 +66,7 @@ def prepare(size: int) -> None:
     from benchmarks.seed import seed
 
     for command in ("migrate", "load_reference_data", "load_demo_data"):
-        call_command(command, verbosity=0, stdout=open(os.devnull, "w"))  # noqa: PTH123, SIM115
+        call_command(command, verbosity=0, stdout=io.StringIO())
     call_command("collectstatic", interactive=False, verbosity=0)
     began = time.perf_counter()
     seed(size)

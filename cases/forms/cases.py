@@ -209,29 +209,21 @@ class WaitCaseForm(WordsForm):
     )
 
 
+def _to_end(model: Any, label: Any) -> forms.Field:
+    """What would go on although the case is closed: what is ticked ends with it."""
+    rows = forms.ModelMultipleChoiceField(
+        model.objects.none(), label=label, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    return needed(STAYS, rows)
+
+
 class CloseCaseForm(WordsForm):
     outcome = forms.ModelChoiceField(
         Outcome.objects.filter(is_active=True, closes=True), label=_("Outcome"), empty_label=_("Choose")
     )
     reason = NoteField(label=_("How did it end?"), max_length=NOTE_LIMIT)
-    appointments = needed(
-        STAYS,
-        forms.ModelMultipleChoiceField(
-            Appointment.objects.none(),
-            label=_("Call off these appointments"),
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-        ),
-    )
-    referrals = needed(
-        STAYS,
-        forms.ModelMultipleChoiceField(
-            Referral.objects.none(),
-            label=_("Withdraw these referrals: the partner sees them no longer"),
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-        ),
-    )
+    appointments = _to_end(Appointment, _("Call off these appointments"))
+    referrals = _to_end(Referral, _("Withdraw these referrals: the partner sees them no longer"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         self.user = user
